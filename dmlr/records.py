@@ -1,0 +1,213 @@
+"""The records that the stages hand to each other, and how they are stored.
+
+Every record file carries the kind of its records, ``FORMAT`` and the provenance of the stage that
+wrote it; reading checks the first two.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
+
+from dmlr.errors import RecordError
+from dmlr.files import replacing
+
+FORMAT = "1"  # raise it when a field changes its meaning
+
+Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, closed to unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Gold(Record):
+    """One gold answer; ``letter`` is set where the kind is ``choice``."""
+
+    kind: Literal["choice", "integer", "yesno"]
+    text: str
+    letter: str | None = None
+
+
+class ImageFile(Record):
+    """An image under the benchmark's ``images/`` folder; sizes in pixels, bytes as in the source."""
+
+    sha256: str
+    file: str
+    width: int
+    height: int
+    bytes: int
+
+
+class Sample(Record):
+    """One question with its image.
+
+    ``gold`` maps a label set (released, official, corrected) to that set's answer, None where the set
+    has none. ``groups`` holds ids that a metric or a breakdown groups by.
+    """
+
+    sample_id: str
+    question: str
+    options: tuple[str, ...]
+    gold: dict[str, Gold | None]
+    image: ImageFile
+    category: str
+    groups: dict[str, str]
+
+
+class Prediction(Record):
+    """One answer.
+
+    ``status`` is failed where no answer could be made; ``error`` then says why. ``best_patches`` lists
+    per think token the image tokens injected at the decode, counted row by row in a grid of
+    ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before the first step.
+    """
+
+    sample_id: str
+    status: Literal["ok", "failed"]
+    error: str | None = None
+    text: str = ""
+    stop_reason: Literal["end", "length"] | None = None
+    prompt_tokens: int = 0
+    image_tokens: int = 0
+    generated_tokens: int = 0
+    model_passes: int = 0
+    prefill_seconds: float = 0.0
+    optimise_seconds: float = 0.0
+    decode_seconds: float = 0.0
+    initial_reward: float | None = None
+    best_reward: float | None = None
+    best_step: int | None = None
+    best_patches: list[list[int]] = []
+    grid_rows: int = 0
+    grid_columns: int = 0
+
+
+class TraceStep(Record):
+    """One step of the latent optimisation of one sample.
+
+    ``candidate_reward`` is R(T') that drives the update, ``reward`` the highest reward of the step's
+    sequences with patches, ``is_best`` says that one of them beat all before, ``patch_counts`` how many
+    patches each think token holds after the step. Norms are Euclidean, over all think tokens.
+    """
+
+    sample_id: str
+    step: int
+    candidate_reward: float
+    reward: float
+    sigma: float
+    is_best: bool
+    patch_counts: list[int]
+    patch_budget: int
+    think_norm: float
+    update_norm: float
+
+
+class Verdict(Record):
+    """The score of one prediction under one protocol and one label set.
+
+    ``score`` is 1 for correct, 0 for wrong and None for unparsed and failed, whose ``reason`` says why.
+    """
+
+    sample_id: str
+    labels: str
+    verdict: Verdict4
+    score: int | None
+    extracted: str | None
+    rule: str
+    reason: str | None = None
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+_PATCHES = pa.list_(pa.int32())
+_IMAGE = pa.struct(
+    [("sha256", pa.string()), ("file", pa.string()), ("width", pa.int32()), ("height", pa.int32()),
+     ("bytes", pa.int64())]
+)  # fmt: skip
+SCHEMAS: dict[type[Record], pa.Schema] = {
+    Sample: pa.schema(
+        [("sample_id", pa.string()), ("question", pa.string()), ("options", pa.list_(pa.string())),
+         ("gold", pa.string()), ("image", _IMAGE), ("category", pa.string()),
+         ("groups", pa.string())]
+    ),
+    Prediction: pa.schema(
+        [("sample_id", pa.string()), ("status", pa.string()), ("error", pa.string()),
+         ("text", pa.string()), ("stop_reason", pa.string()), ("prompt_tokens", pa.int32()),
+         ("image_tokens", pa.int32()), ("generated_tokens", pa.int32()),
+         ("model_passes", pa.int32()), ("prefill_seconds", pa.float64()),
+         ("optimise_seconds", pa.float64()), ("decode_seconds", pa.float64()),
+         ("initial_reward", pa.float64()), ("best_reward", pa.float64()),
+         ("best_step", pa.int32()), ("best_patches", pa.list_(_PATCHES)),
+         ("grid_rows", pa.int32()), ("grid_columns", pa.int32())]
+    ),
+    TraceStep: pa.schema(
+        [("sample_id", pa.string()), ("step", pa.int32()), ("candidate_reward", pa.float64()),
+         ("reward", pa.float64()), ("sigma", pa.float64()), ("is_best", pa.bool_()),
+         ("patch_counts", _PATCHES), ("patch_budget", pa.int32()), ("think_norm", pa.float64()),
+         ("update_norm", pa.float64())]
+    ),
+    Verdict: pa.schema(
+        [("sample_id", pa.string()), ("labels", pa.string()), ("verdict", pa.string()),
+         ("score", pa.int8()), ("extracted", pa.string()), ("rule", pa.string()),
+         ("reason", pa.string())]
+    ),
+}  # fmt: skip
+_AS_JSON = {"gold", "groups"}  # maps with open keys are stored as JSON text
+
+
+def write_records(
+    path: Path, kind: type[AnyRecord], records: Sequence[AnyRecord], provenance: dict[str, Any]
+) -> None:
+    """Write records of one kind as Parquet, whole or not at all."""
+    rows = [_to_row(record) for record in records]
+    table = pa.Table.from_pylist(rows, schema=SCHEMAS[kind])
+    head = {"dmlr.kind": kind.__name__, "dmlr.format": FORMAT}
+    head["dmlr.provenance"] = json.dumps(provenance, sort_keys=True)
+    with replacing(path) as temporary:
+        pq.write_table(table.replace_schema_metadata(head), temporary, compression="zstd")
+
+
+def read_records(path: Path, kind: type[AnyRecord]) -> list[AnyRecord]:
+    """Read records of one kind.
+
+    Raises:
+        RecordError: the file is missing or damaged, holds another kind, or has another format.
+    """
+    return [kind.model_validate(_from_row(row)) for row in _table(path, kind).to_pylist()]
+
+
+def read_provenance(path: Path, kind: type[Record]) -> dict[str, Any]:
+    """What the stage that wrote the file recorded about itself."""
+    provenance: dict[str, Any] = json.loads(_table(path, kind).schema.metadata[b"dmlr.provenance"])
+    return provenance
+
+
+def _table(path: Path, kind: type[Record]) -> pa.Table:
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise RecordError(f"{path}: not a readable Parquet file ({error}); remove it and run again") from None
+    head = table.schema.metadata or {}
+    found = (head.get(b"dmlr.kind", b"none").decode(), head.get(b"dmlr.format", b"none").decode())
+    if found != (kind.__name__, FORMAT):
+        raise RecordError(
+            f"{path}: must hold {kind.__name__} records of format {FORMAT}, "
+            f"found {found[0]} of format {found[1]}; remove it and run again"
+        )
+    return table
+
+
+def _to_row(record: Record) -> dict[str, Any]:
+    row = record.model_dump()
+    return {k: json.dumps(v, sort_keys=True) if k in _AS_JSON else v for k, v in row.items()}
+
+
+def _from_row(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: json.loads(v) if k in _AS_JSON else v for k, v in row.items()}

@@ -1,0 +1,169 @@
+"""What a user may set, and what each stage is told: typed, closed to unknown keys, no hidden default.
+
+These models are the schema; ``workflow/schemas/`` holds the same as JSON schema for editors, and a
+test keeps them equal. A stage's settings are everything that changes its result and nothing else.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: immutable, strict types, closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Benchmark(Settings):
+    """A data set with gold answers."""
+
+    loader: Literal["shapes"] = Field(description="Which loader reads it (dmlr/datasets/).")
+    split: Literal["validation", "test"] = Field(description="Which split of it.")
+    samples: int = Field(gt=0, description="How many samples it must have; checked when prepared.")
+    seed: int = Field(ge=0, description="Seed of the drawn scenes and questions.")
+
+
+class Model(Settings):
+    """A vision-language model."""
+
+    checkpoint: str = Field(
+        min_length=1,
+        description="embedded:NAME (ships with dmlr), a local directory, or a hub id.",
+    )
+    revision: str | None = Field(description="Commit of the hub repository; required for a hub id.")
+    offline: bool = Field(description="True: use only what the local hub cache holds.")
+    family: Literal["qwen2_5_vl"] = Field(description="Which adapter drives it (dmlr/vlm/).")
+    dtype: Literal["float32", "bfloat16", "float16"] = Field(description="Type of the weights.")
+    min_image_tokens: int = Field(ge=1, description="Smaller images are enlarged to this.")
+    max_image_tokens: int = Field(ge=4, description="Larger images are reduced to this.")
+
+
+class Vanilla(Settings):
+    """The model answers by itself."""
+
+    method: Literal["vanilla"] = Field(description="How an answer is made.")
+    prompt: Literal["unified", "direct"] = Field(
+        description="unified: think, then answer (paper's prompts); direct: the answer alone."
+    )
+    max_new_tokens: int = Field(ge=1, description="Generation budget in tokens.")
+
+
+class Dmlr(Settings):
+    """Latent think tokens optimised per sample (paper, Sec. 3 and Algorithm 1)."""
+
+    method: Literal["dmlr"] = Field(description="How an answer is made.")
+    think_tokens: int = Field(ge=1, description="L, the number of latent think tokens.")
+    steps: int = Field(ge=0, description="T, the number of optimisation steps.")
+    learning_rate: float = Field(ge=0, description="eta of the update T <- T + eta R xi / sigma^2.")
+    sigma: float = Field(gt=0, description="Standard deviation of the noise xi at the first step.")
+    sigma_decay: float = Field(gt=0, le=1, description="Factor on sigma after every step.")
+    top_k: int = Field(ge=1, description="k of the truncated entropy.")
+    patches_initial: int = Field(ge=0, description="Patches of each think token before step one.")
+    patches_added: int = Field(ge=0, description="m, candidate patches of a think token per step.")
+    patches_max: int = Field(ge=0, description="Most patches in the sequence, all tokens together.")
+    max_new_tokens: int = Field(ge=1, description="Generation budget in tokens.")
+
+
+Profile = Annotated[Vanilla | Dmlr, Field(discriminator="method")]
+
+
+class Protocol(Settings):
+    """How a prediction becomes a verdict."""
+
+    rules: Literal["boxed"] = Field(description="Rule set: boxed reads the last \\boxed{}.")
+
+
+class Experiment(Settings):
+    """Everything in the configuration files, merged: what to run, and the catalogs to choose from."""
+
+    benchmarks: list[Slug] = Field(min_length=1, description="Benchmarks to run.")
+    models: list[Slug] = Field(min_length=1, description="Models to run.")
+    profiles: list[Slug] = Field(min_length=1, description="Methods' profiles to run.")
+    protocols: list[Slug] = Field(min_length=1, description="Protocols to score under.")
+    baseline: Slug = Field(description="Profile that the others are compared with, paired.")
+    seeds: list[int] = Field(min_length=1, description="Run seeds.")
+    shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a job.")
+    benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
+    model_catalog: dict[Slug, Model] = Field(description="Models by name.")
+    profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")
+    protocol_catalog: dict[Slug, Protocol] = Field(description="Protocols by name.")
+
+
+class StageSettings(Settings):
+    """What a stage is told; ``code`` is the fingerprint of the code that was planned."""
+
+    code: str
+
+
+class PrepareSettings(StageSettings):
+    """Settings of ``dmlr prepare``."""
+
+    name: Slug
+    benchmark: Benchmark
+    shards: list[str]
+    shard_size: int
+
+
+class FeaturesSettings(StageSettings):
+    """Settings of ``dmlr features``; ``packages`` holds the versions that can change a feature."""
+
+    model: Model
+    packages: dict[str, str]
+
+
+class ReasonSettings(StageSettings):
+    """Settings of ``dmlr reason``."""
+
+    model: Model
+    profile: Profile
+    seed: int
+    packages: dict[str, str]
+
+
+class VerifySettings(StageSettings):
+    """Settings of ``dmlr verify``."""
+
+    protocol: Protocol
+
+
+class RunKey(Settings):
+    """Which run: benchmark x model x profile x seed."""
+
+    benchmark: Slug
+    model: Slug
+    profile: Slug
+    seed: int
+
+    @property
+    def folder(self) -> str:
+        """Its place under ``results/runs``."""
+        return f"{self.benchmark}/{self.model}/{self.profile}/seed-{self.seed}"
+
+    @property
+    def slug(self) -> str:
+        """Its name as one word."""
+        return f"{self.benchmark}--{self.model}--{self.profile}--seed-{self.seed}"
+
+
+class PlannedRun(Settings):
+    """A run with what it was set to and the shards it consists of."""
+
+    key: RunKey
+    profile: dict[str, Any]
+    model: dict[str, Any]
+    shards: list[str]
+
+
+class AggregateSettings(StageSettings):
+    """Settings of ``dmlr aggregate``."""
+
+    runs: list[PlannedRun]
+    protocols: list[Slug]
+    baseline: Slug
+
+
+class ReportSettings(StageSettings):
+    """Settings of ``dmlr report``."""

@@ -1,0 +1,76 @@
+"""Rule set boxed: the last ``\\boxed{}`` of the reply, matched with the gold answer (the paper's)."""
+
+from dataclasses import dataclass
+
+from dmlr.records import Gold, Verdict4
+
+OPENING = "\\boxed{"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was read, how it was judged, and by which rule."""
+
+    verdict: Verdict4
+    extracted: str | None
+    rule: str
+    reason: str | None = None
+
+
+def last_boxed(text: str) -> str | None:
+    """Content of the last ``\\boxed{...}`` with balanced braces, None where there is none."""
+    found, start = None, text.find(OPENING)
+    while start >= 0:
+        depth, begin = 1, start + len(OPENING)
+        for end in range(begin, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            if depth == 0:
+                found = text[begin:end].strip()
+                break
+        start = text.find(OPENING, begin)
+    return found
+
+
+def judge(reply: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    """Judge one reply; a reply without a readable box is unparsed, never wrong."""
+    boxed = last_boxed(reply)
+    if not boxed:
+        return Decision("unparsed", None, "boxed", "no \\boxed{} with an answer in the reply")
+    return RULES[gold.kind](boxed, gold, options)
+
+
+def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    """A letter alone, a letter before its option's text, or the text of one option."""
+    letters = {chr(ord("A") + i): text for i, text in enumerate(options)}
+    head, _, rest = boxed.partition(".")
+    plain = boxed.strip("() .").upper()
+    if plain in letters:
+        letter = plain
+    elif head.upper() in letters and rest.strip().lower() == letters[head.upper()].lower():
+        letter = head.upper()
+    else:
+        named = [key for key, text in letters.items() if text.lower() == boxed.lower()]
+        if len(named) != 1:
+            reason = f"must be one of {', '.join(letters)} or an option's text"
+            return Decision("unparsed", boxed, "boxed choice", reason)
+        letter = named[0]
+    return Decision("correct" if letter == gold.letter else "wrong", letter, "boxed choice")
+
+
+def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    del options
+    digits = boxed.replace(",", "").strip("$ .")
+    if not digits.lstrip("+-").isdecimal():
+        return Decision("unparsed", boxed, "boxed integer", "must be an integer")
+    return Decision("correct" if int(digits) == int(gold.text) else "wrong", digits, "boxed integer")
+
+
+def _yesno(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    del options
+    word = boxed.strip(" .").capitalize()
+    if word not in ("Yes", "No"):
+        return Decision("unparsed", boxed, "boxed yes/no", "must be Yes or No")
+    return Decision("correct" if word == gold.text else "wrong", word, "boxed yes/no")
+
+
+RULES = {"choice": _choice, "integer": _integer, "yesno": _yesno}

@@ -1,0 +1,103 @@
+"""Stage features: the vision tower's output of every distinct image, computed once and kept.
+
+The store is addressed by content: picture, weights, processor, token limits, type and code. A shard's
+manifest names the store's files, so that a stage after it needs neither picture nor vision tower.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from filelock import FileLock
+from safetensors.torch import load_file, save_file
+
+from dmlr.datasets.shard import read_shard
+from dmlr.errors import DataError, RecordError
+from dmlr.files import digest, replacing, write_json
+from dmlr.progress import progress, say
+from dmlr.records import ImageFile
+from dmlr.settings import FeaturesSettings
+from dmlr.vlm.images import open_image
+from dmlr.vlm.load import digests, load
+from dmlr.vlm.parts import ImageFeatures
+from dmlr.vlm.qwen2_5_vl import Qwen25VL
+
+
+def features(settings: FeaturesSettings, shard: Path, store: Path, manifest: Path) -> None:
+    """Fill the store with the features of a shard's images and write the shard's manifest.
+
+    Raises:
+        DataError: with one line for every image that is missing or broken.
+    """
+    base = {**settings.model_dump(exclude={"model"}), **digests(settings.model)}
+    base |= settings.model.model_dump(include={"dtype", "min_image_tokens", "max_image_tokens"})
+    images = {sample.image.sha256: sample.image for sample in read_shard(shard)}
+    names = {sha256: f"{digest({**base, 'image': sha256})}.safetensors" for sha256 in images}
+    missing = [sha256 for sha256, name in names.items() if not (store / name).exists()]
+    folder = shard.parent.parent / "images"
+    _fill(settings, [(images[sha256], store / names[sha256]) for sha256 in missing], folder)
+    kept = len(images) - len(missing)
+    say(f"features {shard}: {len(images)} images, vision tower ran {len(missing)} times, {kept} kept")
+    write_json(manifest, {"model": base, "features": dict(sorted(names.items()))})
+
+
+def read_manifest(path: Path) -> dict[str, str]:
+    """Which file of the store holds which image's features.
+
+    Raises:
+        RecordError: the manifest is missing or damaged.
+    """
+    try:
+        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["features"]
+    except (OSError, ValueError, KeyError) as error:
+        raise RecordError(f"{path}: cannot be read ({error}); run dmlr features again") from None
+    return found
+
+
+def read_features(path: Path, device: torch.device) -> ImageFeatures:
+    """One image's features from the store.
+
+    Raises:
+        RecordError: the file is missing or damaged.
+    """
+    try:
+        tensors = load_file(path, device=str(device))
+    except Exception as error:  # noqa: BLE001  (safetensors raises several unrelated types)
+        raise RecordError(f"{path}: cannot be read ({error}); remove it and run dmlr features") from None
+    rows, columns = tensors["grid"].tolist()
+    return ImageFeatures(tensors["patches"], rows, columns)
+
+
+def _fill(settings: FeaturesSettings, wanted: list[tuple[ImageFile, Path]], folder: Path) -> None:
+    if not wanted:
+        return
+    vlm, faults = load(settings.model), []
+    with progress("features", len(wanted), unit="images") as advance:
+        for image, path in wanted:
+            try:
+                _encode(vlm, settings, image, folder, path)
+            except DataError as error:
+                faults.append(str(error))
+            advance()
+    if faults:
+        raise DataError("\n".join(faults))
+
+
+def _encode(
+    vlm: Qwen25VL, settings: FeaturesSettings, image: ImageFile, folder: Path, path: Path
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):  # another shard may hold the same picture
+        if path.exists():
+            return
+        opened = open_image(
+            folder,
+            image,
+            pixels_per_token=vlm.pixels_per_token,
+            min_tokens=settings.model.min_image_tokens,
+            max_tokens=settings.model.max_image_tokens,
+        )
+        found = vlm.encode_image(opened)
+        grid = torch.tensor([found.rows, found.columns])
+        with replacing(path) as temporary:
+            save_file({"patches": found.patches.contiguous().cpu(), "grid": grid}, temporary)
