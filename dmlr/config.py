@@ -123,9 +123,15 @@ def aggregate_settings(experiment: settings.Experiment) -> str:
     )
 
 
-def report_settings() -> str:
+def report_settings(experiment: settings.Experiment) -> str:
     """Canonical JSON of what determines the pages besides the database."""
-    return _canonical(settings.ReportSettings(code=fingerprint("report")))
+    return _canonical(
+        settings.ReportSettings(
+            code=fingerprint("report"),
+            baseline=experiment.baseline,
+            benchmarks=experiment.benchmarks,
+        )
+    )
 
 
 def run_keys(experiment: settings.Experiment) -> list[settings.RunKey]:

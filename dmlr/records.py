@@ -166,12 +166,17 @@ def write_records(
     path: Path, kind: type[AnyRecord], records: Sequence[AnyRecord], provenance: dict[str, Any]
 ) -> None:
     """Write records of one kind as Parquet, whole or not at all."""
-    rows = [_to_row(record) for record in records]
-    table = pa.Table.from_pylist(rows, schema=SCHEMAS[kind])
     head = {"dmlr.kind": kind.__name__, "dmlr.format": FORMAT}
     head["dmlr.provenance"] = json.dumps(provenance, sort_keys=True)
     with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(head), temporary, compression="zstd")
+        pq.write_table(
+            to_table(kind, records).replace_schema_metadata(head), temporary, compression="zstd"
+        )
+
+
+def to_table(kind: type[AnyRecord], records: Sequence[AnyRecord]) -> pa.Table:
+    """Records of one kind as an Arrow table of that kind's schema."""
+    return pa.Table.from_pylist([_to_row(record) for record in records], schema=SCHEMAS[kind])
 
 
 def read_records(path: Path, kind: type[AnyRecord]) -> list[AnyRecord]:

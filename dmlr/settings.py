@@ -167,3 +167,6 @@ class AggregateSettings(StageSettings):
 
 class ReportSettings(StageSettings):
     """Settings of ``dmlr report``."""
+
+    baseline: Slug
+    benchmarks: list[Slug]

@@ -108,7 +108,7 @@ def _any_scene(random: Random, count: int) -> Scene:
         width=width,
         height=height,
         background=random.randint(190, 250),
-        noise=random.randint(0, 40),
+        noise=random.randint(0, 30),
         noise_seed=random.getrandbits(32),
         items=items,
     )
@@ -123,9 +123,9 @@ def _random_item(
         colour=colour,
         shape=random.choice(SHAPES),
         cell=cell,
-        x=int((column + 0.5) * cell_width) + random.randint(-5, 5),
-        y=int((row + 0.5) * cell_height) + random.randint(-4, 4),
-        radius=random.randint(9, 13),
+        x=int((column + 0.5) * cell_width) + random.randint(-4, 4),
+        y=int((row + 0.5) * cell_height) + random.randint(-3, 3),
+        radius=random.randint(11, 15),
         rgb=_shade(random, COLOURS[colour]),
     )
 

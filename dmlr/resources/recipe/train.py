@@ -1,6 +1,7 @@
 """Trains the embedded model from nothing: ``python -m dmlr.resources.recipe.train OUT``.
 
-About 45 minutes on two cores; the same seed on the same machine gives the same weights.
+First the vision tower learns to name what each image token shows, then the whole model learns to answer.
+About 35 minutes on two cores; the same seed on the same machine gives the same weights.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import dmlr.vlm  # noqa: F401  (makes torchvision importable)
 from dmlr import prompts
 from dmlr.resources.recipe.architecture import model_config, train_tokenizer
 from dmlr.resources.recipe.batches import INJECTED, THINK, Batch, Batches, random_question, reply
+from dmlr.resources.recipe.sight import teach_sight
 from transformers import (
     AutoImageProcessor,
     AutoTokenizer,
@@ -113,7 +115,7 @@ def learning_rate(step: int, steps: int) -> float:
 
 def max_items(step: int, steps: int) -> int:
     """Curriculum: scenes of one item, then two, then up to five."""
-    return 1 if step < 0.08 * steps else 2 if step < 0.2 * steps else 5
+    return 1 if step < 0.06 * steps else 2 if step < 0.15 * steps else 5
 
 
 def train(folder: Path, *, steps: int, batch_size: int, seed: int) -> None:
@@ -121,9 +123,11 @@ def train(folder: Path, *, steps: int, batch_size: int, seed: int) -> None:
     torch.manual_seed(seed)
     train_tokenizer(corpus(seed), vocab_size=VOCAB, folder=folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    batches = Batches(tokenizer, AutoImageProcessor.from_pretrained(folder, backend="pil"), seed=seed)
+    processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
+    batches = Batches(tokenizer, processor, seed=seed)
     model = Qwen2_5_VLForConditionalGeneration(model_config(tokenizer.get_vocab()))
     initialise(model)
+    teach_sight(model, processor, seed=seed)
     ids = {"think_id": tokenizer.convert_tokens_to_ids(THINK)}
     ids["injected_id"] = tokenizer.convert_tokens_to_ids(INJECTED)
     optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
@@ -142,7 +146,7 @@ def train(folder: Path, *, steps: int, batch_size: int, seed: int) -> None:
         if step % 50 == 49:
             minutes = (time.monotonic() - started) / 60
             print(f"step {step}/{steps} loss {loss.item():.4f} minutes {minutes:.1f}", flush=True)
-        if step and step % 1000 == 0:
+        if step and step % 400 == 0:
             save(model, folder, tokenizer.pad_token_id)
     save(model, folder, tokenizer.pad_token_id)
 
@@ -157,7 +161,7 @@ def save(model: Qwen2_5_VLForConditionalGeneration, folder: Path, pad_token_id: 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=2600)
     parser.add_argument("--batch-size", type=int, default=48)
     parser.add_argument("--seed", type=int, default=42)
     arguments = parser.parse_args()

@@ -1,0 +1,95 @@
+"""A run in the layout of the released code: ``results.json`` and ``reward_logs/``."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dmlr import prompts
+from dmlr.files import write_json, write_text
+
+REWARD_LOG = ("step", "reward", "sigma", "is_new_best", "patch_count", "patch_budget")
+
+
+def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder: Path) -> None:
+    """Write one run, scored under one protocol and its first label set."""
+    head = database.execute(
+        "SELECT model, benchmark, settings, provenance FROM runs WHERE run = ?", [run]
+    ).fetchone()
+    if head is None:
+        raise ValueError(f"no run {run} in the database")
+    model, benchmark, told, provenance = head
+    rows = database.execute(ENTRIES, [run, protocol]).fetchall()
+    entries = [_entry(*row) for row in rows]
+    correct = sum(entry["is_correct"] is True for entry in entries)
+    scored = sum(entry["is_correct"] is not None for entry in entries)
+    write_json(
+        folder / "results.json",
+        {
+            "model": model,
+            "dataset": benchmark,
+            "accuracy": correct / scored if scored else None,
+            "correct": correct,
+            "total": len(entries),
+            "config": json.loads(told),
+            "args": {"protocol": protocol, "provenance": json.loads(provenance)},
+            "entries": entries,
+        },
+    )
+    _write_reward_logs(database, run, folder / "reward_logs")
+
+
+ENTRIES = """
+SELECT
+    row_number() OVER (ORDER BY predictions.sample_id) - 1, samples.image.file, samples.question,
+    samples.options, predictions.text, verdicts.extracted, samples.gold, verdicts.labels,
+    verdicts.score, predictions.best_reward, predictions.best_step, predictions.stop_reason
+FROM predictions
+JOIN samples USING (sample_id)
+JOIN verdicts USING (run, sample_id)
+WHERE run = ? AND protocol = ?
+QUALIFY row_number() OVER (PARTITION BY predictions.sample_id ORDER BY verdicts.labels) = 1
+ORDER BY predictions.sample_id
+"""
+
+
+def _entry(
+    index: int, image: str, question: str, options: list[str], text: str, extracted: str | None,
+    gold: str, labels: str, score: int | None, best_reward: float | None, best_step: int | None,
+    stop_reason: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    answer = json.loads(gold)[labels] or {"letter": None, "text": ""}
+    return {
+        "data_idx": index,
+        "question": prompts.question_text(question, options),
+        "image_path": image,
+        "sys_prompt": prompts.SYSTEM,
+        "prompt": prompts.TASK,
+        "model_output": text,
+        "answer": extracted,
+        "ground_truth": answer["letter"] or answer["text"],
+        "ground_truth_text": answer["text"],
+        "is_correct": None if score is None else bool(score),
+        "best_reward": best_reward,
+        "best_reward_step": best_step,
+        "stop_reason": stop_reason,
+    }
+
+
+def _write_reward_logs(database: duckdb.DuckDBPyConnection, run: str, folder: Path) -> None:
+    rows = database.execute(
+        "SELECT sample_id, step, reward, sigma, is_best, list_sum(patch_counts), patch_budget, "
+        "dense_rank() OVER (ORDER BY sample_id) - 1 FROM traces WHERE run = ? ORDER BY ALL",
+        [run],
+    ).fetchall()
+    logs: dict[int, list[list[Any]]] = {}
+    for _, step, reward, sigma, is_best, patches, budget, index in rows:
+        row = [step, repr(reward), repr(sigma), int(is_best), patches, budget]
+        logs.setdefault(index, []).append(row)
+    for index, steps in logs.items():
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([REWARD_LOG, *steps])
+        write_text(folder / f"reward_steps_{index:06d}.csv", text.getvalue())

@@ -1,0 +1,25 @@
+-- Counts behind one table cell: a run under a protocol and a label set, over all its samples and by
+-- category (category NULL is the whole run).
+CREATE VIEW cells AS
+WITH scored AS (
+    SELECT runs.benchmark, runs.model, runs.profile, runs.seed, verdicts.*, samples.category
+    FROM verdicts
+    JOIN runs USING (run)
+    JOIN samples USING (sample_id)
+),
+final AS (
+    SELECT
+        benchmark, model, profile, seed, run, protocol, labels, category,
+        count(*) AS samples,
+        count(score) AS n,
+        count(*) FILTER (verdict = 'correct') AS correct,
+        count(*) FILTER (verdict = 'wrong') AS wrong,
+        count(*) FILTER (verdict = 'unparsed') AS unparsed,
+        count(*) FILTER (verdict = 'failed') AS failed
+    FROM scored
+    GROUP BY GROUPING SETS (
+        (benchmark, model, profile, seed, run, protocol, labels),
+        (benchmark, model, profile, seed, run, protocol, labels, category)
+    )
+)
+SELECT * FROM final;

@@ -1,0 +1,11 @@
+-- One question of a benchmark. gold and groups are JSON objects: label set -> gold, group -> id.
+CREATE TABLE samples (
+    benchmark VARCHAR NOT NULL,
+    sample_id VARCHAR PRIMARY KEY,
+    question VARCHAR NOT NULL,
+    options VARCHAR[] NOT NULL,
+    gold JSON NOT NULL,
+    image STRUCT(sha256 VARCHAR, file VARCHAR, width INTEGER, height INTEGER, bytes BIGINT) NOT NULL,
+    category VARCHAR NOT NULL,
+    groups JSON NOT NULL
+);

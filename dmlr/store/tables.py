@@ -1,0 +1,166 @@
+"""The accuracy table: rows from the database with statistics, as CSV, Markdown and LaTeX."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from dmlr.files import write_text
+from dmlr.store.statistics import Proportion, accuracy, mcnemar
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run under a protocol and a label set, all its samples or one category of them.
+
+    ``n`` is the number of scored samples; ``floor`` and ``ceiling`` are the accuracy if all unparsed
+    and failed ones were wrong or right. ``difference`` is in percentage points against the baseline
+    on the ``pairs`` samples scored in both, None for the baseline itself and within a category.
+    """
+
+    benchmark: str
+    model: str
+    profile: str
+    seed: int
+    run: str
+    protocol: str
+    labels: str
+    category: str | None
+    samples: int
+    n: int
+    correct: int
+    unparsed: int
+    failed: int
+    accuracy: Proportion | None
+    floor: float
+    ceiling: float
+    pairs: int | None = None
+    difference: float | None = None
+    only_run: int | None = None
+    only_baseline: int | None = None
+    p_value: float | None = None
+
+
+HEADER = (
+    "benchmark", "model", "profile", "seed", "protocol", "labels", "category", "samples", "n",
+    "correct", "unparsed", "failed", "accuracy", "low", "high", "floor", "ceiling",
+    "pairs", "difference", "only_run", "only_baseline", "mcnemar_p",
+)  # fmt: skip
+
+
+def cells(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Cell]:
+    """All cells in a fixed order, the whole run before its categories."""
+    rows = database.execute(
+        "SELECT cells.*, pairs.n, pairs.only_run, pairs.only_other FROM cells "
+        "LEFT JOIN runs AS base ON base.benchmark = cells.benchmark AND base.model = cells.model "
+        "AND base.seed = cells.seed AND base.profile = ? "
+        "LEFT JOIN pairs ON pairs.run = cells.run AND pairs.other_run = base.run "
+        "AND pairs.protocol = cells.protocol AND pairs.labels = cells.labels "
+        "AND cells.category IS NULL "
+        "ORDER BY cells.benchmark, cells.model, cells.protocol, cells.labels, cells.seed, "
+        "cells.profile <> ?, cells.profile, cells.category NULLS FIRST",
+        [baseline, baseline],
+    ).fetchall()
+    return [_cell(*row) for row in rows]
+
+
+def _cell(
+    benchmark: str, model: str, profile: str, seed: int, run: str, protocol: str, labels: str,
+    category: str | None, samples: int, n: int, correct: int, wrong: int, unparsed: int,
+    failed: int, pairs: int | None, only_run: int | None, only_other: int | None,
+) -> Cell:  # fmt: skip
+    del wrong
+    compared = pairs and only_run is not None and only_other is not None
+    return Cell(
+        benchmark, model, profile, seed, run, protocol, labels, category, samples, n, correct,
+        unparsed, failed, accuracy(correct, n),
+        floor=100 * correct / samples,
+        ceiling=100 * (correct + unparsed + failed) / samples,
+        pairs=pairs,
+        difference=100 * (only_run - only_other) / pairs if compared else None,
+        only_run=only_run,
+        only_baseline=only_other,
+        p_value=mcnemar(only_run, only_other) if compared else None,
+    )  # fmt: skip
+
+
+def write_tables(found: list[Cell], folder: Path) -> None:
+    """Write ``accuracy.csv`` (every cell), ``accuracy.md`` and ``accuracy.tex`` (whole runs)."""
+    whole = [cell for cell in found if cell.category is None]
+    write_text(folder / "accuracy.csv", _csv(found))
+    write_text(folder / "accuracy.md", markdown(whole))
+    write_text(folder / "accuracy.tex", _latex(whole))
+
+
+def markdown(found: list[Cell]) -> str:
+    """The table as Markdown, also what ``make demo`` prints."""
+    lines = [
+        "| benchmark | model | profile | labels | protocol | n | accuracy [95 %] | unparsed | failed "
+        "| vs baseline (p) |",
+        "| --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for cell in found:
+        words = [cell.benchmark, cell.model, cell.profile, cell.labels, cell.protocol]
+        counts = [str(cell.unparsed), str(cell.failed)]
+        row = [*words, str(cell.n), percent(cell.accuracy), *counts, versus(cell)]
+        lines.append("| " + " | ".join(row) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def percent(found: Proportion | None) -> str:
+    """ "81.5 [75.5, 86.3]", or a dash where nothing was scored."""
+    return f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]" if found else "–"
+
+
+def versus(cell: Cell) -> str:
+    """ "+1.5 (p = 0.45)", or a dash for the baseline itself."""
+    if cell.difference is None:
+        return "–"
+    return f"{cell.difference:+.1f} (p = {cell.p_value:.2g})"
+
+
+def _csv(found: list[Cell]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    for cell in found:
+        share = cell.accuracy
+        writer.writerow(
+            [cell.benchmark, cell.model, cell.profile, cell.seed, cell.protocol, cell.labels,
+             cell.category or "all", cell.samples, cell.n, cell.correct, cell.unparsed, cell.failed,
+             *map(_number, (share and share.value, share and share.low, share and share.high,
+                            cell.floor, cell.ceiling)),
+             *map(_number, (cell.pairs, cell.difference, cell.only_run, cell.only_baseline)),
+             "" if cell.p_value is None else f"{cell.p_value:.6g}"]
+        )  # fmt: skip
+    return text.getvalue()
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _latex(found: list[Cell]) -> str:
+    lines = [
+        "% needs \\usepackage{booktabs}",
+        "\\begin{tabular}{lllrrrrr}",
+        "\\toprule",
+        "Benchmark & Model & Profile & $n$ & Accuracy & 95\\,\\% interval & $\\Delta$ & $p$ \\\\",
+        "\\midrule",
+    ]
+    for cell in found:
+        words = [_escaped(word) for word in (cell.benchmark, cell.model, cell.profile)]
+        share = cell.accuracy
+        value = f"{share.value:.1f}" if share else "--"
+        interval = f"[{share.low:.1f}, {share.high:.1f}]" if share else "--"
+        difference = "--" if cell.difference is None else f"${cell.difference:+.1f}$"
+        p_value = "--" if cell.p_value is None else f"{cell.p_value:.2g}"
+        row = [*words, str(cell.n), value, interval, difference, p_value]
+        lines.append(" & ".join(row) + " \\\\")
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+
+
+def _escaped(word: str) -> str:
+    return word.replace("_", "\\_").replace("&", "\\&").replace("%", "\\%").replace("#", "\\#")

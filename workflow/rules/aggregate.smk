@@ -1,0 +1,24 @@
+rule aggregate:
+    input:
+        shards=[path for name in EXPERIMENT.benchmarks for path in shard_files(name)],
+        predictions=all_predictions(),
+        traces=all_runs(TRACES),
+        verdicts=all_verdicts(),
+    output:
+        database="results/dmlr.duckdb",
+        tables=multiext("results/tables/accuracy", ".csv", ".md", ".tex"),
+        exports=expand(
+            "results/exports/{run}/results.json",
+            run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],
+        ),
+    log:
+        "logs/aggregate.log",
+    benchmark:
+        "logs/aggregate.benchmark.tsv"
+    params:
+        settings=aggregate_settings,
+    conda:
+        "../../environment.yml"
+    shell:
+        "dmlr aggregate --settings {params.settings:q} --results results "
+        "--out {output.database} 2>&1 | tee {log}"

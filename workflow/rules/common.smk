@@ -1,0 +1,99 @@
+# The checked configuration, and the paths that the rules compose from it.
+from functools import partial
+
+from snakemake.exceptions import WorkflowError
+
+import dmlr.config
+from dmlr.errors import ConfigError
+from dmlr.settings import RunKey
+
+RUN = "{benchmark}/{model}/{profile}/seed-{seed}"
+STORE = "results/features/store"
+
+try:
+    EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+
+wildcard_constraints:
+    benchmark="|".join(EXPERIMENT.benchmark_catalog),
+    model="|".join(EXPERIMENT.model_catalog),
+    profile="|".join(EXPERIMENT.profile_catalog),
+    protocol="|".join(EXPERIMENT.protocol_catalog),
+    seed=r"\d+",
+    shard=r"\d{5}",
+
+
+def shards_of(benchmark):
+    entry = EXPERIMENT.benchmark_catalog[benchmark]
+    return dmlr.config.shard_names(entry, EXPERIMENT.shard_size)
+
+
+def shard_files(benchmark):
+    return expand("results/benchmarks/{b}/shards/{s}.jsonl", b=benchmark, s=shards_of(benchmark))
+
+
+def run_files(pattern, key):
+    return expand(pattern, shard=shards_of(key.benchmark), **key.model_dump())
+
+
+PREDICTIONS = f"results/runs/{RUN}/{{shard}}.predictions.parquet"
+TRACES = f"results/runs/{RUN}/{{shard}}.traces.parquet"
+VERDICTS = f"results/verdicts/{{protocol}}/{RUN}.parquet"
+
+
+def all_runs(pattern):
+    keys = dmlr.config.run_keys(EXPERIMENT)
+    return [path for key in keys for path in run_files(pattern, key)]
+
+
+def all_manifests():
+    return [
+        f"results/features/{model}/{benchmark}/{shard}.json"
+        for model in EXPERIMENT.models
+        for benchmark in EXPERIMENT.benchmarks
+        for shard in shards_of(benchmark)
+    ]
+
+
+def all_predictions():
+    return all_runs(PREDICTIONS)
+
+
+def all_verdicts():
+    keys = dmlr.config.run_keys(EXPERIMENT)
+    return [
+        expand(VERDICTS, protocol=protocol, **key.model_dump())[0]
+        for key in keys
+        for protocol in EXPERIMENT.protocols
+    ]
+
+
+def key_of(wildcards):
+    names = ("benchmark", "model", "profile")
+    return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})
+
+
+# Snakemake would read the braces of a plain text param as wildcards; it leaves a function's result alone.
+def prepare_settings_of(name, wildcards):
+    return dmlr.config.prepare_settings(EXPERIMENT, name)
+
+
+def aggregate_settings(wildcards):
+    return dmlr.config.aggregate_settings(EXPERIMENT)
+
+
+def report_settings(wildcards):
+    return dmlr.config.report_settings(EXPERIMENT)
+
+
+# Checkpoints re-plan after they ran; --until, --omit-from and --batch would stop that silently.
+def no_partial_plan(wildcards):
+    dag = workflow.dag_settings
+    if dag.until or dag.omit_from or dag.batch:
+        raise WorkflowError(
+            "--until, --omit-from and --batch skip work silently in this workflow; "
+            "name a target instead: features, reasoning, verdicts, tables or all"
+        )
+    return []

@@ -1,0 +1,22 @@
+# The shard file is an input besides its features, so that an unchanged shard is not answered again.
+rule reason:
+    input:
+        shard="results/benchmarks/{benchmark}/shards/{shard}.jsonl",
+        manifest="results/features/{model}/{benchmark}/{shard}.json",
+    output:
+        predictions=PREDICTIONS,
+        traces=TRACES,
+    log:
+        f"logs/reason/{RUN}/{{shard}}.log",
+    benchmark:
+        f"logs/reason/{RUN}/{{shard}}.benchmark.tsv"
+    params:
+        settings=lambda wildcards: dmlr.config.reason_settings(EXPERIMENT, key_of(wildcards)),
+    resources:
+        gpu=1,
+    conda:
+        "../../environment.yml"
+    shell:
+        "dmlr reason --settings {params.settings:q} --shard {input.shard} "
+        "--manifest {input.manifest} --store results/features/store "
+        "--predictions {output.predictions} --traces {output.traces} 2>&1 | tee {log}"
