@@ -149,9 +149,7 @@ def _canonical(stage: settings.StageSettings) -> str:
     return canonical(stage.model_dump())
 
 
-def _unknown_names(
-    experiment: settings.Experiment, files: Sequence[str | Path]
-) -> Iterable[str]:
+def _unknown_names(experiment: settings.Experiment, files: Sequence[str | Path]) -> Iterable[str]:
     for listed, catalog in CATALOGS.items():
         known = getattr(experiment, catalog)
         for i, name in enumerate(getattr(experiment, listed)):

@@ -24,7 +24,8 @@ LINE_EVERY = 10.0  # seconds between two plain lines
 class Advance(Protocol):
     """Called once per finished sample."""
 
-    def __call__(self) -> None: ...
+    def __call__(self) -> None:
+        """One more is done."""
 
 
 def say(text: str) -> None:

@@ -22,7 +22,11 @@ DIRECT_TASK = (
     "Please answer the question about the image directly, without any reasoning.\n"
     "Put your final answer within \\boxed{}."
 )
-PROMPTS = ("unified", "direct")
+# Prompt -> system prompt (None: the chat template's own) and task prompt.
+PROMPTS: dict[str, tuple[str | None, str]] = {
+    "unified": (SYSTEM, TASK),
+    "direct": (None, DIRECT_TASK),
+}
 
 Messages = list[dict[str, object]]
 
@@ -41,7 +45,7 @@ def messages(
     Raises:
         KeyError: for an unknown prompt.
     """
-    task = {"unified": TASK, "direct": DIRECT_TASK}[prompt]
+    system, task = PROMPTS[prompt]
     content: list[dict[str, str]] = [
         {"type": "image"},
         {"type": "text", "text": f"{task}\n\nQuestion: {question_text(question, options)}"},
@@ -49,7 +53,7 @@ def messages(
     if think_block:
         content.append({"type": "text", "text": f"\n{think_block}"})
     user: dict[str, object] = {"role": "user", "content": content}
-    return [{"role": "system", "content": SYSTEM}, user] if prompt == "unified" else [user]
+    return [user] if system is None else [{"role": "system", "content": system}, user]
 
 
 def question_text(question: str, options: Sequence[str]) -> str:

@@ -86,9 +86,9 @@ def _code(path: Path) -> str:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            if isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
-                body[0].value.value = ""
+        match body:
+            case [ast.Expr(value=ast.Constant(value=str()) as docstring), *_]:
+                docstring.value = ""
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 

@@ -198,7 +198,9 @@ def _table(path: Path, kind: type[Record]) -> pa.Table:
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
-        raise RecordError(f"{path}: not a readable Parquet file ({error}); remove it and run again") from None
+        raise RecordError(
+            f"{path}: not a readable Parquet file ({error}); remove it and run again"
+        ) from None
     head = table.schema.metadata or {}
     found = (head.get(b"dmlr.kind", b"none").decode(), head.get(b"dmlr.format", b"none").decode())
     if found != (kind.__name__, FORMAT):

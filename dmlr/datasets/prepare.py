@@ -89,7 +89,9 @@ def _store_image(content: bytes, images: Path) -> ImageFile:
         with Image.open(io.BytesIO(content)) as image:
             (width, height), suffix = image.size, (image.format or "img").lower()
             if width * height > MAX_PIXELS:
-                raise DataError(f"image must have at most {MAX_PIXELS} pixels, got {width}x{height}")
+                raise DataError(
+                    f"image must have at most {MAX_PIXELS} pixels, got {width}x{height}"
+                )
             image.load()
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError(f"image must be a picture that Pillow can read, got {error}") from None

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from random import Random
+from typing import Literal
 
 from dmlr.datasets.shapes_question import KINDS, Question, ask
 from dmlr.datasets.shapes_scene import Scene, random_scene
@@ -43,8 +44,7 @@ def _scene_with_questions(
 def _row(
     split: str, index: int, number: int, category: str, question: Question, image: bytes
 ) -> SourceRow:
-    kind = "choice" if question.options else "integer" if question.answer.isdigit() else "yesno"
-    gold = Gold(kind=kind, text=question.answer, letter=question.letter)
+    gold = Gold(kind=_gold_kind(question), text=question.answer, letter=question.letter)
     return SourceRow(
         official_id=f"{split}-{index:04d}",
         question=question.text,
@@ -54,3 +54,9 @@ def _row(
         category=category,
         groups={"kind": question.kind, "scene": f"{split}-{number:04d}"},
     )
+
+
+def _gold_kind(question: Question) -> Literal["choice", "integer", "yesno"]:
+    if question.options:
+        return "choice"
+    return "integer" if question.answer.isdigit() else "yesno"

@@ -67,7 +67,10 @@ def _count(random: Random, scene: Scene) -> Question:
         [
             ("objects", len(scene.items)),
             *((f"{s}s" if s != "cross" else "crosses", _tally(scene, shape=s)) for s in SHAPES),
-            *((f"{item.colour} objects", _tally(scene, colour=item.colour)) for item in scene.items),
+            *(
+                (f"{item.colour} objects", _tally(scene, colour=item.colour))
+                for item in scene.items
+            ),
         ]
     )
     text, fact = f"How many {noun} are there?", f"The count is {found}"
@@ -87,7 +90,9 @@ def _existence(random: Random, scene: Scene) -> Question:
         name, answer = random.choice(absent), "No"
     article = "an" if name[0] in "aeiou" else "a"
     text = f"Is there {article} {name}?"
-    return Question("existence", text, (), answer, "It is there" if answer == "Yes" else "It is not")
+    return Question(
+        "existence", text, (), answer, "It is there" if answer == "Yes" else "It is not"
+    )
 
 
 def _side(random: Random, scene: Scene) -> Question | None:
@@ -119,7 +124,9 @@ def _unique(random: Random, scene: Scene, key: Callable[[Item], str]) -> Item | 
 
 
 def _tally(scene: Scene, *, colour: str | None = None, shape: str | None = None) -> int:
-    return sum(colour in (None, item.colour) and shape in (None, item.shape) for item in scene.items)
+    return sum(
+        colour in (None, item.colour) and shape in (None, item.shape) for item in scene.items
+    )
 
 
 def _shuffled(random: Random, options: list[str]) -> tuple[str, ...]:

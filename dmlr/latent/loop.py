@@ -110,9 +110,7 @@ def _look(
     return attention, float(confidence(logits, top_k=profile.top_k))
 
 
-def _reward(
-    vlm: Qwen25VL, prefix: Prefix, think: Tensor, patches: Patches, profile: Dmlr
-) -> float:
+def _reward(vlm: Qwen25VL, prefix: Prefix, think: Tensor, patches: Patches, profile: Dmlr) -> float:
     sequence = interleave(think, patches, prefix.patches)
     logits = vlm.logits_after(prefix, sequence.embeds, sequence.places)
     return float(confidence(logits, top_k=profile.top_k))

@@ -13,9 +13,7 @@ from dmlr.vlm.parts import ImageFeatures
 from dmlr.vlm.qwen2_5_vl import THINK, Qwen25VL
 
 
-def answer(
-    vlm: Qwen25VL, sample: Sample, image: ImageFeatures, profile: Dmlr, seed: int
-) -> Answer:
+def answer(vlm: Qwen25VL, sample: Sample, image: ImageFeatures, profile: Dmlr, seed: int) -> Answer:
     """Answer one sample; everything it draws comes from ``seed`` and the sample's id."""
     clock, before = Clock(), vlm.passes
     block = THINK * profile.think_tokens

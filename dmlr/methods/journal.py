@@ -30,7 +30,8 @@ class Journal:
         if whole and whole[0] != head:
             raise RecordError(f"{path}: head must be {head}, got {whole[0]}; remove the file")
         for line in whole[1:]:
-            self.answers[line["key"]] = _answer(line)
+            if line["prediction"]["status"] == "ok":  # a failed sample is tried again
+                self.answers[line["key"]] = _answer(line)
         self._file = _rewound(path)
         if not whole:
             self._write(head)

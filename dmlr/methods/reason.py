@@ -10,6 +10,7 @@ from dmlr.datasets.shard import read_shard
 from dmlr.files import digest
 from dmlr.methods import dmlr, vanilla
 from dmlr.methods.answer import Answer
+from dmlr.methods.failures import note_failures
 from dmlr.methods.journal import Journal
 from dmlr.progress import progress, say
 from dmlr.provenance import machine
@@ -49,6 +50,7 @@ def reason(settings: ReasonSettings, files: ShardFiles) -> None:
     traces = [step for answer in answers for step in answer.trace]
     write_records(files.traces, TraceStep, traces, provenance)
     write_records(files.predictions, Prediction, predictions, provenance)
+    note_failures(files.predictions, predictions)
 
 
 def _answer_all(

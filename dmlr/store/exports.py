@@ -1,4 +1,8 @@
-"""A run in the layout of the released code: ``results.json`` and ``reward_logs/``."""
+"""A run in the layout of the released code: ``results.json`` and ``reward_logs/``.
+
+Keys and columns are the released ones. Where a sample has no score ``is_correct`` is null, which the
+released code does not know: it counts such a sample as wrong.
+"""
 
 import csv
 import io
@@ -22,8 +26,11 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
     if head is None:
         raise ValueError(f"no run {run} in the database")
     model, benchmark, told, provenance = head
+    config = json.loads(told)
+    system, task = prompts.PROMPTS[config["profile"].get("prompt", "unified")]
+    prompt = {"sys_prompt": system, "prompt": task}
     rows = database.execute(ENTRIES, [run, protocol]).fetchall()
-    entries = [_entry(*row) for row in rows]
+    entries = [_entry(*row) | prompt for row in rows]
     correct = sum(entry["is_correct"] is True for entry in entries)
     scored = sum(entry["is_correct"] is not None for entry in entries)
     write_json(
@@ -34,7 +41,7 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
             "accuracy": correct / scored if scored else None,
             "correct": correct,
             "total": len(entries),
-            "config": json.loads(told),
+            "config": config,
             "args": {"protocol": protocol, "provenance": json.loads(provenance)},
             "entries": entries,
         },
@@ -66,8 +73,6 @@ def _entry(
         "data_idx": index,
         "question": prompts.question_text(question, options),
         "image_path": image,
-        "sys_prompt": prompts.SYSTEM,
-        "prompt": prompts.TASK,
         "model_output": text,
         "answer": extracted,
         "ground_truth": answer["letter"] or answer["text"],
@@ -89,6 +94,9 @@ def _write_reward_logs(database: duckdb.DuckDBPyConnection, run: str, folder: Pa
     for _, step, reward, sigma, is_best, patches, budget, index in rows:
         row = [step, repr(reward), repr(sigma), int(is_best), patches, budget]
         logs.setdefault(index, []).append(row)
+    names = {f"reward_steps_{index:06d}.csv" for index in logs}
+    for stale in {path.name for path in folder.glob("*.csv")} - names:
+        (folder / stale).unlink()
     for index, steps in logs.items():
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([REWARD_LOG, *steps])

@@ -72,17 +72,17 @@ def _cell(
     failed: int, pairs: int | None, only_run: int | None, only_other: int | None,
 ) -> Cell:  # fmt: skip
     del wrong
-    compared = pairs and only_run is not None and only_other is not None
+    difference = p_value = None
+    if pairs and only_run is not None and only_other is not None:
+        difference = 100 * (only_run - only_other) / pairs
+        p_value = mcnemar(only_run, only_other)
     return Cell(
         benchmark, model, profile, seed, run, protocol, labels, category, samples, n, correct,
         unparsed, failed, accuracy(correct, n),
         floor=100 * correct / samples,
         ceiling=100 * (correct + unparsed + failed) / samples,
-        pairs=pairs,
-        difference=100 * (only_run - only_other) / pairs if compared else None,
-        only_run=only_run,
-        only_baseline=only_other,
-        p_value=mcnemar(only_run, only_other) if compared else None,
+        pairs=pairs, difference=difference, only_run=only_run, only_baseline=only_other,
+        p_value=p_value,
     )  # fmt: skip
 
 
@@ -110,12 +110,12 @@ def markdown(found: list[Cell]) -> str:
 
 
 def percent(found: Proportion | None) -> str:
-    """ "81.5 [75.5, 86.3]", or a dash where nothing was scored."""
+    """Such as 81.5 [75.5, 86.3], or a dash where nothing was scored."""
     return f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]" if found else "–"
 
 
 def versus(cell: Cell) -> str:
-    """ "+1.5 (p = 0.45)", or a dash for the baseline itself."""
+    """Such as +1.5 (p = 0.45), or a dash for the baseline itself."""
     if cell.difference is None:
         return "–"
     return f"{cell.difference:+.1f} (p = {cell.p_value:.2g})"
@@ -130,8 +130,8 @@ def _csv(found: list[Cell]) -> str:
         writer.writerow(
             [cell.benchmark, cell.model, cell.profile, cell.seed, cell.protocol, cell.labels,
              cell.category or "all", cell.samples, cell.n, cell.correct, cell.unparsed, cell.failed,
-             *map(_number, (share and share.value, share and share.low, share and share.high,
-                            cell.floor, cell.ceiling)),
+             *map(_number, (share.value, share.low, share.high) if share else (None,) * 3),
+             *map(_number, (cell.floor, cell.ceiling)),
              *map(_number, (cell.pairs, cell.difference, cell.only_run, cell.only_baseline)),
              "" if cell.p_value is None else f"{cell.p_value:.6g}"]
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rule set boxed: the last ``\\boxed{}`` of the reply, matched with the gold answer (the paper's)."""
+r"""Rule set boxed: the last ``\boxed{}`` of the reply, matched with the gold answer (the paper's)."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Decision:
 
 
 def last_boxed(text: str) -> str | None:
-    """Content of the last ``\\boxed{...}`` with balanced braces, None where there is none."""
+    r"""Content of the last ``\boxed{...}`` with balanced braces, None where there is none."""
     found, start = None, text.find(OPENING)
     while start >= 0:
         depth, begin = 1, start + len(OPENING)
@@ -62,7 +62,9 @@ def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     digits = boxed.replace(",", "").strip("$ .")
     if not digits.lstrip("+-").isdecimal():
         return Decision("unparsed", boxed, "boxed integer", "must be an integer")
-    return Decision("correct" if int(digits) == int(gold.text) else "wrong", digits, "boxed integer")
+    return Decision(
+        "correct" if int(digits) == int(gold.text) else "wrong", digits, "boxed integer"
+    )
 
 
 def _yesno(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:

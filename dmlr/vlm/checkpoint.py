@@ -46,7 +46,9 @@ def check(folder: Path, *, family: str) -> None:
         raise CheckpointError(f"{folder}: must be a checkpoint directory, found nothing there")
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
-        raise CheckpointError(f"{folder}: must be a checkpoint directory, lacks {', '.join(missing)}")
+        raise CheckpointError(
+            f"{folder}: must be a checkpoint directory, lacks {', '.join(missing)}"
+        )
     found = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
     if found != MODEL_TYPES[family]:
         raise CheckpointError(
@@ -105,7 +107,9 @@ def _download(model: Model) -> Path:
             )
         )
     except LocalEntryNotFoundError:
-        why = "not in the local hub cache" + ("" if model.offline else " and the hub is out of reach")
+        why = "not in the local hub cache" + (
+            "" if model.offline else " and the hub is out of reach"
+        )
         raise CheckpointError(
             f"{model.checkpoint}: revision {model.revision} is {why}; set checkpoint to a local "
             "directory, or run once with a network and offline: false"

@@ -37,7 +37,9 @@ def features(settings: FeaturesSettings, shard: Path, store: Path, manifest: Pat
     folder = shard.parent.parent / "images"
     _fill(settings, [(images[sha256], store / names[sha256]) for sha256 in missing], folder)
     kept = len(images) - len(missing)
-    say(f"features {shard}: {len(images)} images, vision tower ran {len(missing)} times, {kept} kept")
+    say(
+        f"features {shard}: {len(images)} images, vision tower ran {len(missing)} times, {kept} kept"
+    )
     write_json(manifest, {"model": base, "features": dict(sorted(names.items()))})
 
 
@@ -63,7 +65,9 @@ def read_features(path: Path, device: torch.device) -> ImageFeatures:
     try:
         tensors = load_file(path, device=str(device))
     except Exception as error:  # noqa: BLE001  (safetensors raises several unrelated types)
-        raise RecordError(f"{path}: cannot be read ({error}); remove it and run dmlr features") from None
+        raise RecordError(
+            f"{path}: cannot be read ({error}); remove it and run dmlr features"
+        ) from None
     rows, columns = tensors["grid"].tolist()
     return ImageFeatures(tensors["patches"], rows, columns)
 

@@ -28,7 +28,7 @@ def open_image(
     try:
         with Image.open(path) as opened:
             opened.load()
-            return fetch_image(
+            resized: Image.Image = fetch_image(
                 {
                     "image": opened,
                     "min_pixels": min_tokens * pixels_per_token**2,
@@ -36,8 +36,11 @@ def open_image(
                 },
                 image_patch_size=pixels_per_token // 2,
             )
+            return resized
     except FileNotFoundError:
-        raise DataError(f"{path}: image is missing; remove its benchmark's folder to prepare it again") from None
+        raise DataError(
+            f"{path}: image is missing; remove its benchmark's folder to prepare it again"
+        ) from None
     except (OSError, SyntaxError) as error:
         raise DataError(
             f"{path}: image is not a readable picture ({error}); remove its benchmark's folder to "

@@ -1,6 +1,7 @@
 """Loading a model by its settings."""
 
 import torch
+from transformers.utils.logging import disable_progress_bar
 
 from dmlr.progress import say
 from dmlr.settings import Model
@@ -20,6 +21,7 @@ def load(model: Model) -> Qwen25VL:
     name = device_name()
     say(f"model {model.checkpoint}: {model.dtype} on {name}")
     device = torch.device(name)
+    disable_progress_bar()  # its bar of weights would clutter the logs
     return FAMILIES[model.family](folder, dtype=getattr(torch, model.dtype), device=device)
 
 

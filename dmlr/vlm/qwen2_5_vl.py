@@ -13,6 +13,7 @@ from transformers import (
     DynamicCache,
     Qwen2_5_VLForConditionalGeneration,
 )
+from transformers.modeling_outputs import BaseModelOutputWithPast
 
 from dmlr.errors import CheckpointError
 from dmlr.prompts import Messages
@@ -59,7 +60,9 @@ class Qwen25VL:
 
     def encode_image(self, image: Image.Image) -> ImageFeatures:
         """Run the vision tower on one image that already has its final size."""
-        inputs = self.processor(images=[image], do_resize=False, return_tensors="pt").to(self.device)
+        inputs = self.processor(images=[image], do_resize=False, return_tensors="pt").to(
+            self.device
+        )
         _, height, width = inputs["image_grid_thw"][0].tolist()
         with torch.no_grad():
             output = self.model.model.get_image_features(
@@ -97,7 +100,7 @@ class Qwen25VL:
         patches = image.patches.to(embeds)
         embeds[prompt.first_patch : prompt.first_patch + len(patches)] = patches
         cache = DynamicCache(config=self.model.config.text_config)
-        self._run(embeds, prompt.positions, cache, attentions=False)
+        self._run(embeds, prompt.positions, cache)
         length = len(prompt.prefix)
         return Prefix(cache, length, prompt.next_position, prompt.first_patch, patches)
 
@@ -110,7 +113,7 @@ class Qwen25VL:
         self, prefix: Prefix, embeds: Float[Tensor, "seq hidden"], places: Sequence[int]
     ) -> Float[Tensor, "place vocab"]:
         """Next-token logits at chosen places of a sequence that follows the prefix."""
-        hidden, _ = self._follow(prefix, embeds, attentions=False)
+        hidden = self._follow(prefix, embeds).last_hidden_state[0]
         logits: Tensor = self.model.lm_head(hidden[list(places)])
         return logits.float()
 
@@ -118,10 +121,10 @@ class Qwen25VL:
         self, prefix: Prefix, embeds: Float[Tensor, "seq hidden"]
     ) -> tuple[Float[Tensor, "seq patch"], Float[Tensor, "seq vocab"]]:
         """Attention of every position to the image, mean over layers and heads; and its logits."""
-        hidden, attentions = self._follow(prefix, embeds, attentions=True)
-        rows = torch.stack(attentions)[:, 0].float().mean(dim=(0, 1))
+        output = self._follow(prefix, embeds, attentions=True)
+        rows = torch.stack(output.attentions)[:, 0].float().mean(dim=(0, 1))
         image = slice(prefix.first_patch, prefix.first_patch + len(prefix.patches))
-        return rows[:, image], self.model.lm_head(hidden).float()
+        return rows[:, image], self.model.lm_head(output.last_hidden_state[0]).float()
 
     def decode(
         self, prefix: Prefix, embeds: Float[Tensor, "seq hidden"], *, max_new_tokens: int
@@ -130,9 +133,9 @@ class Qwen25VL:
         ids: list[int] = []
         position, stop = prefix.next_position, "length"
         while len(ids) < max_new_tokens:
-            hidden, _ = self._run(embeds, self._text(position, len(embeds)), prefix.cache)
+            output = self._run(embeds, self._text(position, len(embeds)), prefix.cache)
             position += len(embeds)
-            token = self.model.lm_head(hidden[-1]).argmax()
+            token = self.model.lm_head(output.last_hidden_state[0, -1]).argmax()
             ids.append(int(token))
             if ids[-1] in self.end_ids:
                 stop = "end"
@@ -143,26 +146,26 @@ class Qwen25VL:
         return Reply(ids, text, stop)
 
     def _follow(
-        self, prefix: Prefix, embeds: Tensor, *, attentions: bool
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        self, prefix: Prefix, embeds: Tensor, *, attentions: bool = False
+    ) -> BaseModelOutputWithPast:
         positions = self._text(prefix.next_position, len(embeds))
-        result = self._run(embeds, positions, prefix.cache, attentions=attentions)
+        output = self._run(embeds, positions, prefix.cache, attentions=attentions)
         prefix.cache.crop(-len(embeds))
-        return result
+        return output
 
     def _run(
         self, embeds: Tensor, positions: Tensor, cache: DynamicCache, *, attentions: bool = False
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+    ) -> BaseModelOutputWithPast:
         self.passes += 1
         with torch.no_grad():
-            output = self.model.model.language_model(
+            output: BaseModelOutputWithPast = self.model.model.language_model(
                 inputs_embeds=embeds[None],
                 position_ids=positions[:, None],
                 past_key_values=cache,
                 use_cache=True,
                 output_attentions=attentions,
             )
-        return output.last_hidden_state[0], output.attentions
+        return output
 
     def _text(self, first: int, count: int) -> Tensor:
         """Text positions, equal on the three axes of M-RoPE."""

@@ -1,10 +1,12 @@
 # The checked configuration, and the paths that the rules compose from it.
 from functools import partial
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 import dmlr.config
 from dmlr.errors import ConfigError
+from dmlr.methods.failures import attempts
 from dmlr.settings import RunKey
 
 RUN = "{benchmark}/{model}/{profile}/seed-{seed}"
@@ -73,6 +75,11 @@ def all_verdicts():
 def key_of(wildcards):
     names = ("benchmark", "model", "profile")
     return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})
+
+
+def failed_attempts(wildcards):
+    path = expand(PREDICTIONS, shard=wildcards.shard, **key_of(wildcards).model_dump())[0]
+    return f"attempts: {attempts(Path(path))}"
 
 
 # Snakemake would read the braces of a plain text param as wildcards; it leaves a function's result alone.

@@ -1,3 +1,4 @@
+# A run after one with failed samples tries those again: the count of attempts is a param.
 # The shard file is an input besides its features, so that an unchanged shard is not answered again.
 rule reason:
     input:
@@ -12,6 +13,7 @@ rule reason:
         f"logs/reason/{RUN}/{{shard}}.benchmark.tsv"
     params:
         settings=lambda wildcards: dmlr.config.reason_settings(EXPERIMENT, key_of(wildcards)),
+        retry=failed_attempts,
     resources:
         gpu=1,
     conda:

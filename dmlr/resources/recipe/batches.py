@@ -14,7 +14,9 @@ from dmlr.datasets.shapes_question import KINDS, Question, ask
 from dmlr.datasets.shapes_scene import Scene, random_scene
 
 THINK = "<|endoftext|>"
-INJECTED = "<|vision_pad|>"  # holds the place of an injected patch, embedded from the image's features
+INJECTED = (
+    "<|vision_pad|>"  # holds the place of an injected patch, embedded from the image's features
+)
 
 
 @dataclass(frozen=True)

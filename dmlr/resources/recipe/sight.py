@@ -31,7 +31,9 @@ def teach_sight(
     for step in range(STEPS):
         for group in optimiser.param_groups:
             group["lr"] = LEARNING_RATE * min(1.0, step / 100, (STEPS - step) / 200)
-        scenes = [random_scene(random, count=random.randint(2, 5), split="train") for _ in range(BATCH)]
+        scenes = [
+            random_scene(random, count=random.randint(2, 5), split="train") for _ in range(BATCH)
+        ]
         inputs = processor(images=[scene.draw() for scene in scenes], return_tensors="pt")
         features = model.model.get_image_features(**inputs, return_dict=True).pooler_output
         targets = torch.cat([shown(scene) for scene in scenes])

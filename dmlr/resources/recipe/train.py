@@ -13,12 +13,6 @@ from random import Random
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-
-import dmlr.vlm  # noqa: F401  (makes torchvision importable)
-from dmlr import prompts
-from dmlr.resources.recipe.architecture import model_config, train_tokenizer
-from dmlr.resources.recipe.batches import INJECTED, THINK, Batch, Batches, random_question, reply
-from dmlr.resources.recipe.sight import teach_sight
 from transformers import (
     AutoImageProcessor,
     AutoTokenizer,
@@ -27,17 +21,32 @@ from transformers import (
     Qwen2_5_VLForConditionalGeneration,
 )
 
+import dmlr.vlm  # noqa: F401  (makes torchvision importable)
+from dmlr import prompts
+from dmlr.resources.recipe.architecture import model_config, train_tokenizer
+from dmlr.resources.recipe.batches import INJECTED, THINK, Batch, Batches, random_question, reply
+from dmlr.resources.recipe.sight import teach_sight
+
 VOCAB = 800
 LEARNING_RATE, WARM_UP = 1e-3, 150
 DIRECT_EVERY = 10  # one batch in ten is answered without reasoning, for the direct-answer prompt
-MAX_NOISE = 0.1  # standard deviation on think tokens; the paper's sigma, so that DMLR is in distribution
+MAX_NOISE = (
+    0.1  # standard deviation on think tokens; the paper's sigma, so that DMLR is in distribution
+)
 
 
 def corpus(seed: int, size: int = 3000) -> list[str]:
     """Texts of training questions with their replies, the tokenizer's training data."""
     random = Random(seed)
-    pairs = [random_question(random, items=random.randint(1, 5), split="train") for _ in range(size)]
-    texts = [prompts.SYSTEM, prompts.TASK, prompts.DIRECT_TASK, "You are a helpful assistant."] * 100
+    pairs = [
+        random_question(random, items=random.randint(1, 5), split="train") for _ in range(size)
+    ]
+    texts = [
+        prompts.SYSTEM,
+        prompts.TASK,
+        prompts.DIRECT_TASK,
+        "You are a helpful assistant.",
+    ] * 100
     texts += ["system\n", "user\n", "assistant\n", "\n\nQuestion: "] * 100
     for _, question in pairs:
         texts.append(prompts.question_text(question.text, question.options))
@@ -62,7 +71,9 @@ def loss_of(
     """Cross-entropy of the replies, with noise on the think tokens and real patches injected."""
     ids = batch.input_ids
     features = torch.cat(
-        model.model.get_image_features(batch.pixel_values, batch.grid, return_dict=True).pooler_output
+        model.model.get_image_features(
+            batch.pixel_values, batch.grid, return_dict=True
+        ).pooler_output
     )
     embeds = model.get_input_embeddings()(ids)
     image = ids == model.config.image_token_id

@@ -1,0 +1,143 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dmlr import config, settings
+from dmlr.errors import ConfigError
+from dmlr.provenance import fingerprint
+from dmlr.schemas import config_schema
+
+ROOT = Path(__file__).parent.parent
+FILES = [
+    ROOT / "config" / f"{name}.yaml" for name in ("benchmarks", "models", "profiles", "protocols")
+]
+FILES.append(ROOT / "config" / "config.yaml")
+
+
+def shipped():
+    merged = {}
+    for file in FILES:
+        merged |= yaml.safe_load(file.read_text())
+    return merged
+
+
+def refused(change, files=FILES):
+    merged = copy.deepcopy(shipped())
+    change(merged)
+    with pytest.raises(ConfigError) as error:
+        config.load(merged, files)
+    return str(error.value)
+
+
+def test_the_shipped_configuration_is_valid():
+    experiment = config.load(shipped(), FILES)
+    assert [key.slug for key in config.run_keys(experiment)] == [
+        "shapes--shapes-1m--vanilla--seed-42",
+        "shapes--shapes-1m--dmlr-paper--seed-42",
+    ]
+
+
+def test_dmlr_paper_has_the_settings_of_the_paper():
+    profile = config.load(shipped()).profile_catalog["dmlr-paper"]
+    # paper: L = 4, m = 2, T = 15 steps, eta = 1e-3, sigma = 0.1, decay 0.95, at most 16 patches
+    assert profile.model_dump() == {
+        "method": "dmlr", "think_tokens": 4, "patches_initial": 2, "patches_added": 2, "steps": 15,
+        "learning_rate": 0.001, "sigma": 0.1, "sigma_decay": 0.95, "patches_max": 16, "top_k": 10,
+        "max_new_tokens": 2048,
+    }  # fmt: skip
+
+
+def test_an_unknown_key_is_named_with_its_place():
+    def change(merged):
+        merged["shard_sise"] = 5
+
+    assert refused(change) == (
+        f"{FILES[-1]}: shard_sise is not a known key; "
+        "remove it, or see workflow/schemas/ for the known ones"
+    )
+
+
+def test_a_value_out_of_range_is_named_with_file_rule_and_value():
+    def change(merged):
+        merged["profile_catalog"]["dmlr-paper"]["sigma"] = -1
+
+    assert refused(change) == (
+        f"{ROOT}/config/profiles.yaml: profile_catalog.dmlr-paper.sigma must be greater than 0, got -1"
+    )
+
+
+def test_yaml_text_that_looks_like_a_number_is_explained():
+    def change(merged):
+        merged["profile_catalog"]["dmlr-paper"]["learning_rate"] = yaml.safe_load("1e-3")
+
+    assert refused(change).endswith(
+        "profile_catalog.dmlr-paper.learning_rate must be a valid number, got '1e-3'; "
+        "YAML reads 1e-3 as text: write 0.001 or 1.0e-3"
+    )
+
+
+def test_a_missing_key_an_unknown_name_and_an_unknown_method_are_one_line_each():
+    def change(merged):
+        del merged["profile_catalog"]["dmlr-paper"]["steps"]
+        del merged["seeds"]
+        merged["profile_catalog"]["vanilla"]["method"] = "vanila"
+
+    lines = refused(change).splitlines()
+    assert len(lines) == 3
+    assert any("seeds is missing and has no default" in line for line in lines)
+    assert any("dmlr-paper.steps is missing" in line for line in lines)
+    assert any(
+        "profile_catalog.vanilla.method must be one of 'vanilla', 'dmlr'" in line for line in lines
+    )
+
+
+def test_a_name_that_no_catalog_has_is_refused_with_the_known_ones():
+    def change(merged):
+        merged["profiles"] = ["vanilla", "dmlr-papr"]
+
+    assert refused(change) == (
+        f"{FILES[-1]}: profiles[1] must be a name of profile_catalog "
+        "(vanilla, vanilla-direct, dmlr-paper), got 'dmlr-papr'"
+    )
+
+
+def test_growing_a_benchmark_keeps_the_names_of_its_shards():
+    grown = settings.Benchmark(loader="shapes", split="test", samples=151, seed=7)
+    small = grown.model_copy(update={"samples": 150})
+    assert config.shard_names(small, 50) == ["00000", "00001", "00002"]
+    assert config.shard_names(grown, 50) == ["00000", "00001", "00002", "00003"]
+
+
+def test_settings_of_other_code_are_refused():
+    told = settings.ReportSettings(code="0" * 16, baseline="vanilla", benchmarks=["shapes"])
+    with pytest.raises(
+        ConfigError, match="it changed while the workflow ran; start snakemake again"
+    ):
+        config.parse(settings.ReportSettings, told.model_dump_json(), stage="report")
+
+
+def test_swapped_values_are_another_setting():
+    experiment = config.load(shipped())
+    key = config.run_keys(experiment)[1]
+    profile = experiment.profile_catalog["dmlr-paper"]
+    swapped = profile.model_copy(update={"steps": profile.top_k, "top_k": profile.steps})
+    other = experiment.model_copy(update={"profile_catalog": {"dmlr-paper": swapped}})
+    assert config.reason_settings(experiment, key) != config.reason_settings(other, key)
+
+
+def test_the_schema_for_editors_is_current():
+    assert (ROOT / "workflow/schemas/config.schema.yaml").read_text() == config_schema()
+
+
+def test_every_key_of_the_schema_is_described():
+    schema = yaml.safe_load(config_schema())
+    for model in [schema, *schema["$defs"].values()]:
+        assert model["additionalProperties"] is False
+        assert all("description" in key for key in model["properties"].values())
+
+
+def test_every_stage_has_a_fingerprint_of_its_own():
+    stages = ("prepare", "features", "reason", "verify", "aggregate", "report")
+    assert len({fingerprint(stage) for stage in stages}) == len(stages)

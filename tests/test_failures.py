@@ -1,0 +1,52 @@
+"""A sample that cannot be answered is recorded, counted and tried again; the others are not touched."""
+
+import csv
+
+import pytest
+
+from dmlr.records import Prediction, read_records
+from tests.project import Project
+
+RUN = "results/runs/shapes/shapes-1m/vanilla/seed-42"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    made = Project(tmp_path_factory.mktemp("project"))
+    made.configure({"profiles": ["vanilla"]})
+    made.succeed("features")
+    return made
+
+
+def vanilla_row(project):
+    with (project.folder / "results/tables/accuracy.csv").open() as file:
+        return next(row for row in csv.DictReader(file) if row["category"] == "all")
+
+
+def predictions(project):
+    paths = sorted((project.folder / RUN).glob("*.predictions.parquet"))
+    return [p for path in paths for p in read_records(path, Prediction)]
+
+
+def test_a_damaged_feature_file_fails_its_samples_and_the_next_run_tries_them_again(project):
+    damaged = min((project.folder / "results/features/store").glob("*.safetensors"))
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:100])
+    project.succeed("tables")
+    failed = [p for p in predictions(project) if p.status == "failed"]
+    assert 1 <= len(failed) <= 2  # one picture belongs to up to two samples
+    assert "cannot be read" in failed[0].error
+    row = vanilla_row(project)
+    assert (row["samples"], row["failed"]) == ("7", str(len(failed)))
+    assert int(row["n"]) + int(row["unparsed"]) == 7 - len(failed)
+    assert float(row["floor"]) < float(row["ceiling"])
+
+    damaged.write_bytes(whole)
+    done = project.succeed("tables")
+    assert done["reason"] == 1
+    assert [p.status for p in predictions(project)] == ["ok"] * 7
+    assert vanilla_row(project)["failed"] == "0"
+    logs = [path.read_text() for path in project.folder.glob("logs/reason/**/*.log")]
+    already = [f"{s} samples, {s - len(failed)} already in the journal" for s in (3, 4)]
+    assert any(line in log for log in logs for line in already)
+    assert project.succeed("tables") == {}

@@ -1,0 +1,72 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dmlr.errors import RecordError
+from dmlr.methods.answer import Answer
+from dmlr.methods.journal import Journal
+from dmlr.records import Prediction
+
+DIGEST = "d" * 64
+
+
+def answer(name):
+    return Answer(Prediction(sample_id=name, status="ok", text=f"reply to {name}"), trace=[])
+
+
+def write(folder, *names):
+    with Journal.opened(folder, "00003", DIGEST) as journal:
+        for name in names:
+            journal.add(f"key-{name}", answer(name))
+
+
+def read(folder, digest=DIGEST):
+    with Journal.opened(folder, "00003", digest) as journal:
+        return {key: found.prediction.text for key, found in journal.answers.items()}
+
+
+def test_finished_samples_are_there_after_a_restart(tmp_path):
+    write(tmp_path, "a", "b")
+    write(tmp_path, "c")
+    assert read(tmp_path) == {"key-a": "reply to a", "key-b": "reply to b", "key-c": "reply to c"}
+
+
+@pytest.mark.parametrize("cut", [1, 17])
+def test_a_line_cut_by_a_kill_is_dropped_and_written_again(tmp_path, cut):
+    write(tmp_path, "a", "b")
+    path = tmp_path / f"00003.{DIGEST[:16]}.jsonl"
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert read(tmp_path) == {"key-a": "reply to a"}
+    write(tmp_path, "b")
+    assert read(tmp_path) == {"key-a": "reply to a", "key-b": "reply to b"}
+    assert path.read_bytes().count(b"\n") == 3
+
+
+def test_other_settings_have_a_journal_of_their_own(tmp_path):
+    write(tmp_path, "a")
+    assert read(tmp_path, digest="e" * 64) == {}
+    assert read(tmp_path) == {"key-a": "reply to a"}
+
+
+def test_a_journal_under_a_wrong_name_is_refused(tmp_path):
+    write(tmp_path, "a")
+    path = tmp_path / f"00003.{DIGEST[:16]}.jsonl"
+    path.rename(tmp_path / f"00003.{'e' * 16}.jsonl")
+    with pytest.raises(RecordError, match=r"jsonl: head must be .* remove the file"):
+        read(tmp_path, digest="e" * 64)
+
+
+def test_a_second_process_waits_until_the_first_lets_go(tmp_path):
+    program = (
+        "import sys, time; from pathlib import Path; from tests.test_journal import *\n"
+        "with Journal.opened(Path(sys.argv[1]), '00003', DIGEST) as journal:\n"
+        "    print('open', flush=True); time.sleep(1); journal.add('key-a', answer('a'))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout.readline() == "open\n"
+        started = time.monotonic()
+        assert read(tmp_path) == {"key-a": "reply to a"}
+        assert time.monotonic() - started > 0.3

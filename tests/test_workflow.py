@@ -1,0 +1,204 @@
+"""What makes what run again: the real workflow on the embedded model and a few samples.
+
+The tests of one module-wide project run in order; each puts back what it changed.
+"""
+
+import csv
+import json
+
+import duckdb
+import pytest
+
+from dmlr.records import Prediction, read_records
+from tests.project import Project
+
+ALL = {
+    "prepare_shapes": 1,
+    "features_of_shard": 2,
+    "reason": 4,
+    "verify": 2,
+    "aggregate": 1,
+    "report": 1,
+}
+RUN = "results/runs/shapes/shapes-1m/dmlr-paper/seed-42"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    made = Project(tmp_path_factory.mktemp("project"))
+    assert made.planned() == ALL
+    assert made.succeed() == ALL
+    return made
+
+
+@pytest.fixture
+def edited(project):
+    """Edit the project's files; what was edited is put back at the end."""
+    before = {}
+
+    def edit(path, old, new):
+        before.setdefault(path, (project.folder / path).read_text())
+        project.edit(path, old, new)
+
+    yield edit
+    for path, text in before.items():
+        (project.folder / path).write_text(text)
+
+
+def test_every_stage_leaves_what_the_design_names(project):
+    for path in (
+        "results/benchmarks/shapes/samples.parquet",
+        "results/benchmarks/shapes/audit.json",
+        "results/benchmarks/shapes/shards/00001.jsonl",
+        "results/features/shapes-1m/shapes/00001.json",
+        f"{RUN}/00001.predictions.parquet",
+        f"{RUN}/00001.traces.parquet",
+        "results/verdicts/paper/shapes/shapes-1m/dmlr-paper/seed-42.parquet",
+        "results/tables/accuracy.md",
+        "results/tables/accuracy.tex",
+        "reports/index.html",
+        "reports/runs/shapes--shapes-1m--dmlr-paper--seed-42.html",
+    ):
+        assert (project.folder / path).is_file(), path
+
+
+def test_the_database_holds_every_record_and_the_table_its_numbers(project):
+    with duckdb.connect(str(project.folder / "results/dmlr.duckdb"), read_only=True) as database:
+        counts = database.execute(
+            "SELECT (SELECT count(*) FROM samples), (SELECT count(*) FROM predictions), "
+            "(SELECT count(*) FROM traces), (SELECT count(*) FROM verdicts)"
+        ).fetchone()
+        right = database.execute(
+            "SELECT count(*) FROM verdicts JOIN runs USING (run) WHERE profile = 'vanilla' AND score = 1"
+        ).fetchone()[0]
+    assert counts == (7, 14, 14, 14)
+    with (project.folder / "results/tables/accuracy.csv").open() as file:
+        rows = {(r["profile"], r["category"]): r for r in csv.DictReader(file)}
+    assert rows["vanilla", "all"]["correct"] == str(right)
+    assert rows["dmlr-paper", "all"]["mcnemar_p"] != ""
+
+
+def test_the_export_has_the_released_layout(project):
+    folder = project.folder / "results/exports/shapes--shapes-1m--dmlr-paper--seed-42"
+    results = json.loads((folder / "results.json").read_text())
+    assert set(results) == {
+        "model",
+        "dataset",
+        "accuracy",
+        "correct",
+        "total",
+        "config",
+        "args",
+        "entries",
+    }
+    assert set(results["entries"][0]) == {
+        "data_idx", "question", "image_path", "sys_prompt", "prompt", "model_output", "answer",
+        "ground_truth", "ground_truth_text", "is_correct", "best_reward", "best_reward_step",
+        "stop_reason",
+    }  # fmt: skip
+    log = (folder / "reward_logs/reward_steps_000006.csv").read_text().splitlines()
+    assert log[0] == "step,reward,sigma,is_new_best,patch_count,patch_budget"
+    assert [line.split(",")[2] for line in log[1:]] == ["0.1", "0.095"]
+
+
+def test_the_vision_tower_runs_once_per_distinct_image(project):
+    logs = [path.read_text() for path in project.folder.glob("logs/features/**/*.log")]
+    assert (
+        sorted(log.splitlines()[-1].split(": ")[-1] for log in logs)
+        == ["2 images, vision tower ran 2 times, 0 kept"] * 2
+    )
+    reason_logs = [path.read_text() for path in project.folder.glob("logs/reason/**/*.log")]
+    assert len(reason_logs) == 4
+    assert not any("vision tower ran" in log for log in reason_logs)
+
+
+def test_a_second_run_does_nothing(project):
+    assert "Nothing to be done" in project.run().stdout
+
+
+def test_touching_every_file_runs_nothing(project):
+    for part in ("dmlr", "config", "workflow"):
+        for path in (project.folder / part).rglob("*.*"):
+            path.touch()
+    assert project.planned() == {}
+
+
+def test_sigma_changes_the_runs_of_its_profile_alone(project):
+    project.configure({"profile_catalog": {"dmlr-paper": {"sigma": 0.2}}})
+    assert project.planned() == {"reason": 2, "verify": 1, "aggregate": 1, "report": 1}
+    project.configure({})
+
+
+def test_two_values_that_swap_places_are_noticed(project):
+    project.configure({"profile_catalog": {"dmlr-paper": {"steps": 10, "top_k": 2}}})
+    assert project.planned()["reason"] == 2
+    project.configure({})
+
+
+def test_a_template_changes_the_report_alone(project, edited):
+    edited("dmlr/report/templates/index.html.jinja", "</body>", "<!-- new --></body>")
+    assert project.planned() == {"report": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "jobs"),
+    [
+        (
+            "dmlr/verify/boxed.py", '"boxed integer"', '"an integer"',
+            {"verify": 2, "aggregate": 1, "report": 1},
+        ),
+        (
+            "dmlr/latent/loop.py", "sigma *= profile", "sigma = sigma * profile",
+            {"reason": 4, "verify": 2, "aggregate": 1, "report": 1},
+        ),
+        ("dmlr/store/sql/cells.sql", "count(*) AS samples", "COUNT(*) AS samples",
+         {"aggregate": 1, "report": 1}),
+        ("dmlr/latent/loop.py", "# REINFORCE (Eq. 6)", "# the update", {}),
+        ("dmlr/verify/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
+        ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
+    ],
+    ids=["verify", "reason", "aggregate", "comment", "docstring", "command-line"],
+)  # fmt: skip
+def test_code_changes_run_their_stage_and_what_comes_after(project, edited, path, old, new, jobs):
+    edited(path, old, new)
+    assert project.planned() == jobs
+
+
+def test_preparing_to_equal_bytes_runs_nothing_after_it(project):
+    assert project.succeed("--forcerun", "prepare_shapes") == {"prepare_shapes": 1}
+    assert project.planned() == {}
+
+
+def test_one_changed_question_answers_one_sample_again(project, edited):
+    before = answers(project)
+    edited(
+        "dmlr/datasets/shapes.py",
+        "question=question.text,",
+        'question=question.text.replace("?", " now?") if index == 6 else question.text,',
+    )
+    done = project.succeed()
+    assert (done["prepare_shapes"], done.get("features_of_shard", 0), done["reason"]) == (1, 1, 2)
+    log = (project.folder / "logs/reason/shapes/shapes-1m/dmlr-paper/seed-42/00001.log").read_text()
+    assert "3 samples, 2 already in the journal" in log
+    assert answers(project).keys() == before.keys()
+    assert [answers(project)[key] for key in list(before)[:6]] == list(before.values())[:6]
+
+
+def answers(project):
+    paths = sorted((project.folder / RUN).glob("*.predictions.parquet"))
+    return {p.sample_id: p.text for path in paths for p in read_records(path, Prediction)}
+
+
+def test_an_unknown_key_stops_before_any_job(project):
+    project.configure({"profile_catalog": {"dmlr-paper": {"sigam": 1}}})
+    done = project.run()
+    assert done.returncode == 1
+    assert "small.yaml: profile_catalog.dmlr-paper.sigam is not a known key" in done.stdout
+    assert "Traceback" not in done.stdout
+    project.configure({})
+
+
+def test_partial_plans_are_refused_with_the_way_to_do_it(project):
+    done = project.run("--forceall", "--until", "verify", "--dry-run")
+    assert done.returncode == 1
+    assert "name a target instead: features, reasoning, verdicts, tables or all" in done.stdout
