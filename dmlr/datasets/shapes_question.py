@@ -1,8 +1,9 @@
 """Questions about a scene, with gold answer and the short reasoning that leads to it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from dmlr.datasets.shapes_scene import COLOURS, SHAPES, Item, Scene
@@ -12,8 +13,10 @@ from dmlr.datasets.shapes_scene import COLOURS, SHAPES, Item, Scene
 class Question:
     """One question; ``answer`` is an option's text, a number, "Yes" or "No".
 
-    ``reasoning`` names the scene's items in reading order and then the fact that decides: what the
-    embedded model is trained to write before its answer.
+    ``reasoning`` is what the embedded model is trained to write before its answer. It goes through the
+    scene's items in reading order with what the question needs of each (its colour, its shape, a running
+    count, whether it is the one, its column), then through the options, and ends with the fact that
+    decides. Every word of it follows from the image, or from a place where the same words stood before.
     """
 
     kind: str
@@ -35,12 +38,19 @@ class Question:
 
 def ask(random: Random, scene: Scene, kind: str) -> Question | None:
     """A random question of one kind about the scene; None where the scene does not allow it."""
-    question = KINDS[kind](random, scene)
-    if question is None:
-        return None
-    listing = ", ".join(item.name for item in scene.items)
-    fact = question.reasoning + (f", option {question.letter}" if question.options else "")
-    return Question(kind, question.text, question.options, question.answer, f"{listing}. {fact}.")
+    return KINDS[kind](random, scene)
+
+
+def _question(
+    kind: str, text: str, options: tuple[str, ...], answer: str, items: Iterable[str], fact: str
+) -> Question:
+    """Put the reasoning together; ``fact`` ends with the answer, behind which its letter belongs."""
+    steps = [", ".join(items)]
+    if options:
+        letters = {option: chr(ord("A") + i) for i, option in enumerate(options)}
+        steps.append(", ".join(f"{option} {letter}" for option, letter in letters.items()))
+        fact = f"{fact} {letters[answer]}"
+    return Question(kind, text, options, answer, ". ".join([*steps, fact]) + ".")
 
 
 def _colour(random: Random, scene: Scene) -> Question | None:
@@ -50,7 +60,8 @@ def _colour(random: Random, scene: Scene) -> Question | None:
     others = random.sample([c for c in COLOURS if c != item.colour], 3)
     options = _shuffled(random, [item.colour, *others])
     text = f"What colour is the {item.shape}?"
-    return Question("colour", text, options, item.colour, f"The {item.shape} is {item.colour}")
+    items = [f"{i.shape} {i.colour}" for i in scene.items]
+    return _question("colour", text, options, item.colour, items, f"{item.shape} {item.colour}")
 
 
 def _shape(random: Random, scene: Scene) -> Question | None:
@@ -59,26 +70,24 @@ def _shape(random: Random, scene: Scene) -> Question | None:
         return None
     options = _shuffled(random, list(SHAPES))
     text = f"What shape is the {item.colour} object?"
-    return Question("shape", text, options, item.shape, f"It is a {item.shape}")
+    items = [i.name for i in scene.items]
+    return _question("shape", text, options, item.shape, items, item.name)
 
 
 def _count(random: Random, scene: Scene) -> Question:
-    noun, found = random.choice(
-        [
-            ("objects", len(scene.items)),
-            *((f"{s}s" if s != "cross" else "crosses", _tally(scene, shape=s)) for s in SHAPES),
-            *(
-                (f"{item.colour} objects", _tally(scene, colour=item.colour))
-                for item in scene.items
-            ),
-        ]
-    )
-    text, fact = f"How many {noun} are there?", f"The count is {found}"
+    kinds: list[tuple[str, str | None, str | None]] = [("objects", None, None)]
+    kinds += [("crosses" if shape == "cross" else f"{shape}s", None, shape) for shape in SHAPES]
+    kinds += [(f"{item.colour} objects", item.colour, None) for item in scene.items]
+    noun, colour, shape = random.choice(kinds)
+    found = [int(colour in (None, i.colour) and shape in (None, i.shape)) for i in scene.items]
+    running = list(accumulate(found))
+    items = [f"{item.name} {n}" for item, n in zip(scene.items, running, strict=True)]
+    options: tuple[str, ...] = ()
     if random.random() < 0.5:
-        return Question("count", text, (), str(found), fact)
-    near = random.sample([n for n in range(6) if n != found], 3)
-    options = tuple(str(n) for n in sorted([found, *near]))
-    return Question("count", text, options, str(found), fact)
+        near = random.sample([n for n in range(6) if n != running[-1]], 3)
+        options = tuple(str(n) for n in sorted([running[-1], *near]))
+    text, answer = f"How many {noun} are there?", str(running[-1])
+    return _question("count", text, options, answer, items, f"count {answer}")
 
 
 def _existence(random: Random, scene: Scene) -> Question:
@@ -90,22 +99,24 @@ def _existence(random: Random, scene: Scene) -> Question:
         name, answer = random.choice(absent), "No"
     article = "an" if name[0] in "aeiou" else "a"
     text = f"Is there {article} {name}?"
-    return Question(
-        "existence", text, (), answer, "It is there" if answer == "Yes" else "It is not"
-    )
+    items = [f"{item.name} {'Yes' if item.name == name else 'No'}" for item in scene.items]
+    return _question("existence", text, (), answer, items, answer)
 
 
 def _side(random: Random, scene: Scene) -> Question | None:
     once = [name for name, n in Counter(item.name for item in scene.items).items() if n == 1]
     items = [item for item in scene.items if item.name in once]
-    pairs = [(a, b) for a in items for b in items if abs(a.x - b.x) > 20]
+    pairs = [(a, b) for a in items for b in items if scene.column(a) != scene.column(b)]
     if not pairs:
         return None
     first, second = random.choice(pairs)
-    answer = "left" if first.x < second.x else "right"
+    one, other = scene.column(first), scene.column(second)
+    answer = "left" if one < other else "right"
     options = _shuffled(random, ["left", "right"])
     text = f"Is the {first.name} to the left or to the right of the {second.name}?"
-    return Question("side", text, options, answer, f"It is to the {answer}")
+    listed = [f"{item.name} {scene.column(item)}" for item in scene.items]
+    fact = f"{first.name} {one}, {second.name} {other}, {answer}"
+    return _question("side", text, options, answer, listed, fact)
 
 
 KINDS: dict[str, Callable[[Random, Scene], Question | None]] = {
@@ -121,12 +132,6 @@ def _unique(random: Random, scene: Scene, key: Callable[[Item], str]) -> Item | 
     counts = Counter(key(item) for item in scene.items)
     items = [item for item in scene.items if counts[key(item)] == 1]
     return random.choice(items) if items else None
-
-
-def _tally(scene: Scene, *, colour: str | None = None, shape: str | None = None) -> int:
-    return sum(
-        colour in (None, item.colour) and shape in (None, item.shape) for item in scene.items
-    )
 
 
 def _shuffled(random: Random, options: list[str]) -> tuple[str, ...]:

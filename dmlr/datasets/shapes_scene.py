@@ -61,6 +61,11 @@ class Scene:
         bucket = hashlib.sha256(content.encode()).digest()[0] % 10
         return {0: "test", 1: "validation"}.get(bucket, "train")
 
+    def column(self, item: Item) -> int:
+        """Column of the placement grid that an item stands in, from 1 at the left."""
+        columns, _ = SIZES[self.width, self.height]
+        return item.cell % columns + 1
+
     def draw(self) -> Image.Image:
         """Draw the scene as an RGB image, without anti-aliasing so that every build agrees."""
         grey = (self.background,) * 3

@@ -1,10 +1,12 @@
 r"""Rule set boxed: the last ``\boxed{}`` of the reply, matched with the gold answer (the paper's)."""
 
+import re
 from dataclasses import dataclass
 
 from dmlr.records import Gold, Verdict4
 
 OPENING = "\\boxed{"
+BRACES = re.compile(r"\\boxed\{|[{}]")
 
 
 @dataclass(frozen=True)
@@ -18,16 +20,22 @@ class Decision:
 
 
 def last_boxed(text: str) -> str | None:
-    r"""Content of the last ``\boxed{...}`` with balanced braces, None where there is none."""
-    found, start = None, text.find(OPENING)
-    while start >= 0:
-        depth, begin = 1, start + len(OPENING)
-        for end in range(begin, len(text)):
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            if depth == 0:
-                found = text[begin:end].strip()
-                break
-        start = text.find(OPENING, begin)
+    """Content of the last box with balanced braces, None where there is none."""
+    span = boxed_span(text)
+    return None if span is None else text[span[0] + len(OPENING) : span[1] - 1].strip()
+
+
+def boxed_span(text: str) -> tuple[int, int] | None:
+    """Where the last balanced box begins and ends, found in one pass over the text."""
+    waiting: list[int | None] = []  # where each open brace's box begins, None for a plain brace
+    found: tuple[int, int] | None = None
+    for brace in BRACES.finditer(text):
+        if brace[0] != "}":
+            waiting.append(brace.start() if brace[0] == OPENING else None)
+        elif waiting:
+            start = waiting.pop()
+            if start is not None and (found is None or start > found[0]):
+                found = start, brace.end()
     return found
 
 

@@ -15,10 +15,10 @@ rule aggregate:
         "logs/aggregate.log",
     benchmark:
         "logs/aggregate.benchmark.tsv"
-    params:
-        settings=aggregate_settings,
     conda:
         "../../environment.yml"
+    params:
+        settings=aggregate_settings,
     shell:
         "dmlr aggregate --settings {params.settings:q} --results results "
         "--out {output.database} 2>&1 | tee {log}"

@@ -33,7 +33,9 @@ def shards_of(benchmark):
 
 
 def shard_files(benchmark):
-    return expand("results/benchmarks/{b}/shards/{s}.jsonl", b=benchmark, s=shards_of(benchmark))
+    return expand(
+        "results/benchmarks/{b}/shards/{s}.jsonl", b=benchmark, s=shards_of(benchmark)
+    )
 
 
 def run_files(pattern, key):
@@ -78,7 +80,9 @@ def key_of(wildcards):
 
 
 def failed_attempts(wildcards):
-    path = expand(PREDICTIONS, shard=wildcards.shard, **key_of(wildcards).model_dump())[0]
+    path = expand(PREDICTIONS, shard=wildcards.shard, **key_of(wildcards).model_dump())[
+        0
+    ]
     return f"attempts: {attempts(Path(path))}"
 
 

@@ -7,12 +7,14 @@ rule features_of_shard:
         "logs/features/{model}/{benchmark}/{shard}.log",
     benchmark:
         "logs/features/{model}/{benchmark}/{shard}.benchmark.tsv"
-    params:
-        settings=lambda wildcards: dmlr.config.features_settings(EXPERIMENT, wildcards.model),
-    resources:
-        gpu=1,
     conda:
         "../../environment.yml"
+    resources:
+        gpu=1,
+    params:
+        settings=lambda wildcards: dmlr.config.features_settings(
+            EXPERIMENT, wildcards.model
+        ),
     shell:
         "dmlr features --settings {params.settings:q} --shard {input.shard} "
         "--store results/features/store --out {output.manifest} 2>&1 | tee {log}"

@@ -16,10 +16,10 @@ for name in EXPERIMENT.benchmark_catalog:
             f"logs/prepare/{name}.log",
         benchmark:
             f"logs/prepare/{name}.benchmark.tsv"
-        params:
-            settings=partial(prepare_settings_of, name),
-            folder=f"results/benchmarks/{name}",
         conda:
             "../../environment.yml"
+        params:
+            settings=partial(prepare_settings_of, name),
+            folder=subpath(output.audit, parent=True),
         shell:
             "dmlr prepare --settings {params.settings:q} --out {params.folder} 2>&1 | tee {log}"

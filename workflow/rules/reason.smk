@@ -11,13 +11,15 @@ rule reason:
         f"logs/reason/{RUN}/{{shard}}.log",
     benchmark:
         f"logs/reason/{RUN}/{{shard}}.benchmark.tsv"
-    params:
-        settings=lambda wildcards: dmlr.config.reason_settings(EXPERIMENT, key_of(wildcards)),
-        retry=failed_attempts,
-    resources:
-        gpu=1,
     conda:
         "../../environment.yml"
+    resources:
+        gpu=1,
+    params:
+        settings=lambda wildcards: dmlr.config.reason_settings(
+            EXPERIMENT, key_of(wildcards)
+        ),
+        retry=failed_attempts,
     shell:
         "dmlr reason --settings {params.settings:q} --shard {input.shard} "
         "--manifest {input.manifest} --store results/features/store "

@@ -1,16 +1,20 @@
 rule report:
     input:
         database="results/dmlr.duckdb",
+        audits=expand(
+            "results/benchmarks/{benchmark}/audit.json",
+            benchmark=EXPERIMENT.benchmarks,
+        ),
     output:
         index="reports/index.html",
     log:
         "logs/report.log",
     benchmark:
         "logs/report.benchmark.tsv"
-    params:
-        settings=report_settings,
     conda:
         "../../environment.yml"
+    params:
+        settings=report_settings,
     shell:
         "dmlr report --settings {params.settings:q} --database {input.database} "
         "--results results --out reports 2>&1 | tee {log}"

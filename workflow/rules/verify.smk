@@ -8,12 +8,16 @@ rule verify:
         f"logs/verify/{{protocol}}/{RUN}.log",
     benchmark:
         f"logs/verify/{{protocol}}/{RUN}.benchmark.tsv"
-    params:
-        settings=lambda wildcards: dmlr.config.verify_settings(EXPERIMENT, wildcards.protocol),
-        shards=lambda wildcards, input: [f"--shard {path}" for path in input.shards],
-        predictions=lambda wildcards, input: [f"--predictions {p}" for p in input.predictions],
     conda:
         "../../environment.yml"
+    params:
+        settings=lambda wildcards: dmlr.config.verify_settings(
+            EXPERIMENT, wildcards.protocol
+        ),
+        shards=lambda wildcards, input: [f"--shard {path}" for path in input.shards],
+        predictions=lambda wildcards, input: [
+            f"--predictions {p}" for p in input.predictions
+        ],
     shell:
         "dmlr verify --settings {params.settings:q} {params.shards} {params.predictions} "
         "--out {output.verdicts} 2>&1 | tee {log}"

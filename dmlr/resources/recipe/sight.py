@@ -13,7 +13,7 @@ from transformers import BaseImageProcessor, Qwen2_5_VLForConditionalGeneration
 
 from dmlr.datasets.shapes_scene import COLOURS, SHAPES, Scene, random_scene
 
-STEPS, BATCH, LEARNING_RATE = 500, 32, 2e-3
+STEPS, BATCH, LEARNING_RATE = 600, 32, 2e-3
 TOKEN = 28  # pixels; side of the square that one image token covers
 CLASSES = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
 NOTHING, IGNORED = len(CLASSES), -100

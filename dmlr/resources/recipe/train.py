@@ -21,7 +21,6 @@ from transformers import (
     Qwen2_5_VLForConditionalGeneration,
 )
 
-import dmlr.vlm  # noqa: F401  (makes torchvision importable)
 from dmlr import prompts
 from dmlr.resources.recipe.architecture import model_config, train_tokenizer
 from dmlr.resources.recipe.batches import INJECTED, THINK, Batch, Batches, random_question, reply
@@ -70,11 +69,9 @@ def loss_of(
 ) -> Float[Tensor, ""]:
     """Cross-entropy of the replies, with noise on the think tokens and real patches injected."""
     ids = batch.input_ids
-    features = torch.cat(
-        model.model.get_image_features(
-            batch.pixel_values, batch.grid, return_dict=True
-        ).pooler_output
-    )
+    with torch.no_grad():  # the vision tower has had its lesson
+        output = model.model.get_image_features(batch.pixel_values, batch.grid, return_dict=True)
+    features = torch.cat(output.pooler_output)
     embeds = model.get_input_embeddings()(ids)
     image = ids == model.config.image_token_id
     embeds = embeds.masked_scatter(image[..., None], features)
@@ -126,7 +123,7 @@ def learning_rate(step: int, steps: int) -> float:
 
 def max_items(step: int, steps: int) -> int:
     """Curriculum: scenes of one item, then two, then up to five."""
-    return 1 if step < 0.06 * steps else 2 if step < 0.15 * steps else 5
+    return 1 if step < 0.04 * steps else 2 if step < 0.1 * steps else 5
 
 
 def train(folder: Path, *, steps: int, batch_size: int, seed: int) -> None:
@@ -172,7 +169,7 @@ def save(model: Qwen2_5_VLForConditionalGeneration, folder: Path, pad_token_id: 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=2600)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch-size", type=int, default=48)
     parser.add_argument("--seed", type=int, default=42)
     arguments = parser.parse_args()

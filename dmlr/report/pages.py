@@ -1,0 +1,93 @@
+"""The pages as text: what stands in them, and the templates' environment."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dmlr.report import breakdowns, charts, data, numbers, text
+from dmlr.report.optimisation import optimisation
+from dmlr.report.samples import samples
+from dmlr.report.usage import provenance_facts, settings_facts, usage
+from dmlr.settings import ReportSettings
+from dmlr.store.tables import Cell
+
+
+def index_page(
+    database: duckdb.DuckDBPyConnection, settings: ReportSettings, scored: list[Cell], results: Path
+) -> str:
+    """The first page: what was run, the accuracy table, and the same by parts."""
+    runs = data.runs(database, settings.baseline)
+    audits = [data.audit(results, benchmark) for benchmark in settings.benchmarks]
+    return _render(
+        "index",
+        root=".",
+        baseline=settings.baseline,
+        runs=runs,
+        sections=breakdowns.sections(scored, settings.baseline),
+        findings=breakdowns.findings(scored, settings.baseline),
+        embedded=sorted({run.model for run in runs if run.embedded}),
+        audits=audits,
+        floors={audit.benchmark: audit.floor for audit in audits},
+        breakdowns={
+            name: breakdowns.breakdowns(database, name, scored, settings.baseline)
+            for name in settings.benchmarks
+        },
+    )
+
+
+def run_page(
+    database: duckdb.DuckDBPyConnection,
+    run: data.Run,
+    found: list[Cell],
+    *,
+    baseline: data.Run | None,
+    baseline_name: str,
+) -> str:
+    """One run's page; ``found`` are its cells, ``baseline`` the run it is compared with, if any."""
+    shown, facets = samples(database, run, baseline)
+    parts = breakdowns.breakdowns(database, run.benchmark, found, baseline_name)
+    return _render(
+        "run",
+        root="..",
+        run=run,
+        baseline=baseline,
+        baseline_name=baseline_name,
+        whole=[cell for cell in found if cell.category is None],
+        sections=breakdowns.sections(found, baseline_name),
+        breakdowns=[breakdowns.of_run(part, run.run) for part in parts],
+        settings=settings_facts(run),
+        provenance=provenance_facts(run),
+        usage=usage(database, run.run),
+        optimisation=optimisation(database, run.run),
+        samples=shown,
+        facets=facets,
+    )
+
+
+def _render(page: str, **context: Any) -> str:
+    return _environment().get_template(f"{page}.html.jinja").render(**context)
+
+
+@cache
+def _environment() -> Environment:
+    """Templates that escape everything, show unseen characters and stop at an unknown name."""
+    environment = Environment(
+        loader=PackageLoader("dmlr.report"),
+        autoescape=True,  # select_autoescape would leave *.html.jinja as it is
+        undefined=StrictUndefined,
+        finalize=text.shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        decimals=numbers.decimals,
+        signed=numbers.signed,
+        p_value=numbers.p_value,
+        whole=numbers.whole,
+        several=numbers.several,
+    )
+    environment.globals.update(charts=charts, NOISE=numbers.NOISE)
+    return environment
