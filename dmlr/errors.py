@@ -1,7 +1,5 @@
 """Expected faults: each is one line that names place, rule, value found, and what to do."""
 
-from pathlib import Path
-
 
 class DmlrError(Exception):
     """A fault of the input, not of the program; the command line prints it without a traceback."""
@@ -21,8 +19,3 @@ class CheckpointError(DmlrError):
 
 class RecordError(DmlrError):
     """A file of records is missing, of another format version, or of another kind."""
-
-
-def place(path: Path | str, where: str = "") -> str:
-    """Name a place inside a file: ``place("a.yaml", "steps")`` is ``a.yaml: steps``."""
-    return f"{path}: {where}" if where else f"{path}"

@@ -136,7 +136,7 @@ def test_two_values_that_swap_places_are_noticed(project):
 
 
 def test_a_template_changes_the_report_alone(project, edited):
-    edited("dmlr/report/templates/index.html.jinja", "</body>", "<!-- new --></body>")
+    edited("dmlr/report/templates/base.html.jinja", "</body>", "<!-- new --></body>")
     assert project.planned() == {"report": 1}
 
 
