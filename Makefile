@@ -18,7 +18,7 @@ setup: .venv/.installed
 
 # The whole pipeline on the embedded model and benchmark.
 demo: setup
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) --quiet rules
 	@echo
 	@cat results/tables/accuracy.md
 	@echo
