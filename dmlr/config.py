@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from dmlr import settings
+from dmlr.checkpoint import signature
 from dmlr.errors import ConfigError
 from dmlr.files import canonical
 from dmlr.provenance import fingerprint, versions
@@ -79,16 +80,20 @@ def features_settings(experiment: settings.Experiment, model: str) -> str:
     packages = versions("torch", "transformers", "qwen-vl-utils", "pillow")
     chosen = experiment.model_catalog[model]
     return _canonical(
-        settings.FeaturesSettings(code=fingerprint("features"), model=chosen, packages=packages)
+        settings.FeaturesSettings(
+            code=fingerprint("features"), model=chosen, files=signature(chosen), packages=packages
+        )
     )
 
 
 def reason_settings(experiment: settings.Experiment, key: settings.RunKey) -> str:
     """Canonical JSON of what determines a run's predictions."""
+    model = experiment.model_catalog[key.model]
     return _canonical(
         settings.ReasonSettings(
             code=fingerprint("reason"),
-            model=experiment.model_catalog[key.model],
+            model=model,
+            files=signature(model),
             profile=experiment.profile_catalog[key.profile],
             seed=key.seed,
             packages=versions("torch", "transformers"),

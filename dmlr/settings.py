@@ -108,16 +108,21 @@ class PrepareSettings(StageSettings):
 
 
 class FeaturesSettings(StageSettings):
-    """Settings of ``dmlr features``; ``packages`` holds the versions that can change a feature."""
+    """Settings of ``dmlr features``.
+
+    ``files`` tells the state of a local checkpoint, ``packages`` the versions that can change a result.
+    """
 
     model: Model
+    files: dict[str, str]
     packages: dict[str, str]
 
 
 class ReasonSettings(StageSettings):
-    """Settings of ``dmlr reason``."""
+    """Settings of ``dmlr reason``; ``files`` and ``packages`` as for the features."""
 
     model: Model
+    files: dict[str, str]
     profile: Profile
     seed: int
     packages: dict[str, str]

@@ -42,6 +42,8 @@ def test_last_balanced_box(text, found):
         ("13", THREE, "wrong"),
         ("3,000", THREE, "wrong"),
         ("three", THREE, "unparsed"),
+        ("--3", THREE, "unparsed"),
+        ("9" * 5000, THREE, "unparsed"),
         ("yes.", YES, "correct"),
         ("No", YES, "wrong"),
         ("maybe", YES, "unparsed"),

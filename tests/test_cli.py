@@ -30,7 +30,10 @@ def features(run_dmlr, benchmark, tmp_path):
 
     def run(checkpoint):
         told = FeaturesSettings(
-            code=fingerprint("features"), model=model_settings(str(checkpoint)), packages={}
+            code=fingerprint("features"),
+            model=model_settings(str(checkpoint)),
+            files={},
+            packages={},
         )
         return run_dmlr(
             "features", "--settings", told.model_dump_json(),

@@ -5,8 +5,8 @@ import torch
 from PIL import Image
 
 from dmlr import prompts
+from dmlr.checkpoint import locate, weights_digest
 from dmlr.errors import CheckpointError
-from dmlr.vlm.checkpoint import locate, weights_digest
 from dmlr.vlm.qwen2_5_vl import THINK
 from tests.oracle import whole_pass
 from tests.tiny import model_settings

@@ -151,13 +151,17 @@ def test_a_template_changes_the_report_alone(project, edited):
             "dmlr/latent/loop.py", "sigma *= profile", "sigma = sigma * profile",
             {"reason": 4, "verify": 2, "aggregate": 1, "report": 1},
         ),
+        (
+            "dmlr/resources/shapes-1m/tokenizer_config.json", "4096", "4095",
+            {"features_of_shard": 2, "reason": 4, "verify": 2, "aggregate": 1, "report": 1},
+        ),
         ("dmlr/store/sql/cells.sql", "count(*) AS samples", "COUNT(*) AS samples",
          {"aggregate": 1, "report": 1}),
         ("dmlr/latent/loop.py", "# REINFORCE (Eq. 6)", "# the update", {}),
         ("dmlr/verify/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
         ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
     ],
-    ids=["verify", "reason", "aggregate", "comment", "docstring", "command-line"],
+    ids=["verify", "reason", "checkpoint", "aggregate", "comment", "docstring", "command-line"],
 )  # fmt: skip
 def test_code_changes_run_their_stage_and_what_comes_after(project, edited, path, old, new, jobs):
     edited(path, old, new)
@@ -194,6 +198,15 @@ def test_an_unknown_key_stops_before_any_job(project):
     done = project.run()
     assert done.returncode == 1
     assert "small.yaml: profile_catalog.dmlr-paper.sigam is not a known key" in done.stdout
+    assert "Traceback" not in done.stdout
+    project.configure({})
+
+
+def test_a_wrong_checkpoint_directory_stops_before_any_job(project):
+    project.configure({"model_catalog": {"shapes-1m": {"checkpoint": "/nowhere"}}})
+    done = project.run()
+    assert done.returncode == 1
+    assert "/nowhere: must be a checkpoint directory, found nothing there" in done.stdout
     assert "Traceback" not in done.stdout
     project.configure({})
 

@@ -15,11 +15,11 @@ def read_shard(path: Path) -> list[Sample]:
         RecordError: the file is missing or a line is not a sample.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error.strerror}); run dmlr prepare") from None
     samples = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(filter(None, lines), start=1):
         try:
             samples.append(Sample.model_validate_json(line))
         except ValidationError as error:

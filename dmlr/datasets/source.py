@@ -1,8 +1,11 @@
 """What a loader yields: one row of a benchmark, before it is checked and prepared."""
 
+import re
 from dataclasses import dataclass
 
 from dmlr.records import Gold
+
+INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def row_faults(row: SourceRow) -> list[str]:
 def _gold_faults(gold: Gold, options: tuple[str, ...]) -> list[str]:
     if not gold.text.strip():
         return [" must not be empty (use None where a label set has no answer)"]
-    if gold.kind == "integer" and not gold.text.lstrip("-").isdigit():
+    if gold.kind == "integer" and not INTEGER.fullmatch(gold.text):
         return [f" must be an integer, got {gold.text!r}"]
     if gold.kind == "yesno" and gold.text not in ("Yes", "No"):
         return [f" must be Yes or No, got {gold.text!r}"]

@@ -42,7 +42,8 @@ class Journal:
         """Open the journal of a shard for one digest, waiting for another process to let go of it."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{shard}.{digest[:16]}.jsonl"
-        lock = FileLock(path.with_suffix(".lock"))
+        # One lock for all digests: whoever works on the shard writes the same records.
+        lock = FileLock(folder / f"{shard}.lock")
         try:
             lock.acquire(blocking=False)
         except Timeout:

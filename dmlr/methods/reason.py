@@ -37,15 +37,19 @@ class ShardFiles:
 def reason(settings: ReasonSettings, files: ShardFiles) -> None:
     """Answer every sample of the shard that its journal lacks, then write the shard's records."""
     samples = read_shard(files.shard)
-    features = read_manifest(files.manifest)
-    produced = {**settings.model_dump(), **digests(settings.model)}
+    model = digests(settings.model)
+    features = read_manifest(files.manifest, model)
+    produced = {**settings.model_dump(exclude={"files"}), **model, "device": device_name()}
     folder = files.predictions.parent / "journal"
     with Journal.opened(folder, files.shard.stem, digest(produced)) as journal:
         keys = {s.sample_id: _key(s, features[s.image.sha256]) for s in samples}
         pending = [s for s in samples if keys[s.sample_id] not in journal.answers]
         _answer_all(settings, files, samples, pending, keys, features, journal)
         answers = [journal.answers[keys[sample.sample_id]] for sample in samples]
-    provenance = {**produced, **machine(), "device": device_name()}
+        _write(files, answers, {**produced, **machine()})
+
+
+def _write(files: ShardFiles, answers: list[Answer], provenance: dict[str, Any]) -> None:
     predictions = [answer.prediction for answer in answers]
     traces = [step for answer in answers for step in answer.trace]
     write_records(files.traces, TraceStep, traces, provenance)

@@ -72,7 +72,7 @@ def _add_run(
     told = json.dumps({"model": run.model, "profile": run.profile})
     database.execute(
         "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [*row, told, json.dumps(_provenance(predictions))],
+        [*row, told, json.dumps(_provenance(run, predictions))],
     )
     _add_records(database, "predictions", predictions, {"run": key.slug})
     traces = run_files(run, results, "traces")
@@ -96,9 +96,16 @@ def _add_records(
     )
 
 
-def _provenance(paths: list[Path]) -> dict[str, Any]:
+def _provenance(run: PlannedRun, paths: list[Path]) -> dict[str, Any]:
     """What the run's shards came from; where and when each was made may differ."""
     first = read_provenance(paths[0], Prediction)
+    planned = {"profile": run.profile, "model": run.model, "seed": run.key.seed}
+    for name, value in planned.items():
+        if canonical(first[name]) != canonical(value):
+            raise RecordError(
+                f"{paths[0]}: {name} must be the planned {value}, got {first[name]}; remove the "
+                "file and run again"
+            )
     for path in paths[1:]:
         other = read_provenance(path, Prediction)
         for name in SAME:

@@ -29,7 +29,8 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
     config = json.loads(told)
     system, task = prompts.PROMPTS[config["profile"].get("prompt", "unified")]
     prompt = {"sys_prompt": system, "prompt": task}
-    rows = database.execute(ENTRIES, [run, protocol]).fetchall()
+    asked = {"run": run, "protocol": protocol}
+    rows = database.execute(NUMBERED + ENTRIES, asked).fetchall()
     entries = [_entry(*row) | prompt for row in rows]
     correct = sum(entry["is_correct"] is True for entry in entries)
     scored = sum(entry["is_correct"] is not None for entry in entries)
@@ -49,17 +50,32 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
     _write_reward_logs(database, run, folder / "reward_logs")
 
 
+# Entries and reward logs share one numbering: the run's samples in the order of their ids.
+NUMBERED = """
+WITH numbered AS (
+    SELECT sample_id, row_number() OVER (ORDER BY sample_id) - 1 AS data_idx
+    FROM predictions WHERE run = $run
+)
+"""
 ENTRIES = """
 SELECT
-    row_number() OVER (ORDER BY predictions.sample_id) - 1, samples.image.file, samples.question,
+    data_idx, samples.image.file, samples.question,
     samples.options, predictions.text, verdicts.extracted, samples.gold, verdicts.labels,
     verdicts.score, predictions.best_reward, predictions.best_step, predictions.stop_reason
 FROM predictions
 JOIN samples USING (sample_id)
+JOIN numbered USING (sample_id)
 JOIN verdicts USING (run, sample_id)
-WHERE run = ? AND protocol = ?
+WHERE run = $run AND protocol = $protocol
 QUALIFY row_number() OVER (PARTITION BY predictions.sample_id ORDER BY verdicts.labels) = 1
-ORDER BY predictions.sample_id
+ORDER BY data_idx
+"""
+REWARDS = """
+SELECT data_idx, step, reward, sigma, is_best, list_sum(patch_counts), patch_budget
+FROM traces
+JOIN numbered USING (sample_id)
+WHERE run = $run
+ORDER BY data_idx, step
 """
 
 
@@ -85,13 +101,9 @@ def _entry(
 
 
 def _write_reward_logs(database: duckdb.DuckDBPyConnection, run: str, folder: Path) -> None:
-    rows = database.execute(
-        "SELECT sample_id, step, reward, sigma, is_best, list_sum(patch_counts), patch_budget, "
-        "dense_rank() OVER (ORDER BY sample_id) - 1 FROM traces WHERE run = ? ORDER BY ALL",
-        [run],
-    ).fetchall()
+    rows = database.execute(NUMBERED + REWARDS, {"run": run}).fetchall()
     logs: dict[int, list[list[Any]]] = {}
-    for _, step, reward, sigma, is_best, patches, budget, index in rows:
+    for index, step, reward, sigma, is_best, patches, budget in rows:
         row = [step, repr(reward), repr(sigma), int(is_best), patches, budget]
         logs.setdefault(index, []).append(row)
     names = {f"reward_steps_{index:06d}.csv" for index in logs}

@@ -97,12 +97,13 @@ def write_tables(found: list[Cell], folder: Path) -> None:
 def markdown(found: list[Cell]) -> str:
     """The table as Markdown, also what ``make demo`` prints."""
     lines = [
-        "| benchmark | model | profile | labels | protocol | n | accuracy [95 %] | unparsed | failed "
-        "| vs baseline (p) |",
-        "| --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+        "| benchmark | model | profile | seed | labels | protocol | n | accuracy [95 %] "
+        "| unparsed | failed | vs baseline (p) |",
+        "| --- | --- | --- | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for cell in found:
-        words = [cell.benchmark, cell.model, cell.profile, cell.labels, cell.protocol]
+        words = [cell.benchmark, cell.model, cell.profile, str(cell.seed), cell.labels]
+        words.append(cell.protocol)
         counts = [str(cell.unparsed), str(cell.failed)]
         row = [*words, str(cell.n), percent(cell.accuracy), *counts, versus(cell)]
         lines.append("| " + " | ".join(row) + " |")
@@ -145,13 +146,15 @@ def _number(value: float | None) -> str:
 def _latex(found: list[Cell]) -> str:
     lines = [
         "% needs \\usepackage{booktabs}",
-        "\\begin{tabular}{lllrrrrr}",
+        "\\begin{tabular}{lllrllrrrrr}",
         "\\toprule",
-        "Benchmark & Model & Profile & $n$ & Accuracy & 95\\,\\% interval & $\\Delta$ & $p$ \\\\",
+        "Benchmark & Model & Profile & Seed & Labels & Protocol & $n$ & Accuracy "
+        "& 95\\,\\% interval & $\\Delta$ & $p$ \\\\",
         "\\midrule",
     ]
     for cell in found:
-        words = [_escaped(word) for word in (cell.benchmark, cell.model, cell.profile)]
+        names = (cell.benchmark, cell.model, cell.profile, str(cell.seed), cell.labels)
+        words = [_escaped(word) for word in (*names, cell.protocol)]
         share = cell.accuracy
         value = f"{share.value:.1f}" if share else "--"
         interval = f"[{share.low:.1f}, {share.high:.1f}]" if share else "--"

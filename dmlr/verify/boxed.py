@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dmlr.records import Gold, Verdict4
 
+INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 OPENING = "\\boxed{"
 BRACES = re.compile(r"\\boxed\{|[{}]")
 
@@ -68,7 +69,7 @@ def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
 def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     del options
     digits = boxed.replace(",", "").strip("$ .")
-    if not digits.lstrip("+-").isdecimal():
+    if not INTEGER.fullmatch(digits):
         return Decision("unparsed", boxed, "boxed integer", "must be an integer")
     return Decision(
         "correct" if int(digits) == int(gold.text) else "wrong", digits, "boxed integer"

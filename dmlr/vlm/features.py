@@ -17,7 +17,7 @@ from dmlr.files import digest, replacing, write_json
 from dmlr.progress import progress, say
 from dmlr.records import ImageFile
 from dmlr.settings import FeaturesSettings
-from dmlr.vlm.images import open_image
+from dmlr.vlm.images import image_fault, open_image
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.parts import ImageFeatures
 from dmlr.vlm.qwen2_5_vl import Qwen25VL
@@ -29,30 +29,37 @@ def features(settings: FeaturesSettings, shard: Path, store: Path, manifest: Pat
     Raises:
         DataError: with one line for every image that is missing or broken.
     """
-    base = {**settings.model_dump(exclude={"model"}), **digests(settings.model)}
+    base = {**settings.model_dump(exclude={"model", "files"}), **digests(settings.model)}
     base |= settings.model.model_dump(include={"dtype", "min_image_tokens", "max_image_tokens"})
     images = {sample.image.sha256: sample.image for sample in read_shard(shard)}
     names = {sha256: f"{digest({**base, 'image': sha256})}.safetensors" for sha256 in images}
     missing = [sha256 for sha256, name in names.items() if not (store / name).exists()]
     folder = shard.parent.parent / "images"
-    _fill(settings, [(images[sha256], store / names[sha256]) for sha256 in missing], folder)
-    kept = len(images) - len(missing)
-    say(
-        f"features {shard}: {len(images)} images, vision tower ran {len(missing)} times, {kept} kept"
-    )
+    wanted = [(images[sha256], store / names[sha256]) for sha256 in missing]
+    ran = _fill(settings, wanted, folder)
+    kept = len(images) - ran
+    say(f"features {shard}: {len(images)} images, vision tower ran {ran} times, {kept} kept")
     write_json(manifest, {"model": base, "features": dict(sorted(names.items()))})
 
 
-def read_manifest(path: Path) -> dict[str, str]:
+def read_manifest(path: Path, model: dict[str, str]) -> dict[str, str]:
     """Which file of the store holds which image's features.
 
+    Args:
+        path: the shard's manifest.
+        model: the digests of the model that is going to read the features.
+
     Raises:
-        RecordError: the manifest is missing or damaged.
+        RecordError: the manifest is missing or damaged, or its features are another model's.
     """
     try:
-        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["features"]
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, str] = manifest["features"]
+        other = {name: manifest["model"][name] for name in model}
     except (OSError, ValueError, KeyError) as error:
         raise RecordError(f"{path}: cannot be read ({error}); run dmlr features again") from None
+    if other != model:
+        raise RecordError(f"{path}: must be features of {model}, got {other}; run snakemake again")
     return found
 
 
@@ -66,34 +73,35 @@ def read_features(path: Path, device: torch.device) -> ImageFeatures:
         tensors = load_file(path, device=str(device))
     except Exception as error:  # noqa: BLE001  (safetensors raises several unrelated types)
         raise RecordError(
-            f"{path}: cannot be read ({error}); remove it and run dmlr features"
+            f"{path}: cannot be read ({error}); remove it and the manifests that name it, and run again"
         ) from None
     rows, columns = tensors["grid"].tolist()
     return ImageFeatures(tensors["patches"], rows, columns)
 
 
-def _fill(settings: FeaturesSettings, wanted: list[tuple[ImageFile, Path]], folder: Path) -> None:
-    if not wanted:
-        return
-    vlm, faults = load(settings.model), []
-    with progress("features", len(wanted), unit="images") as advance:
-        for image, path in wanted:
-            try:
-                _encode(vlm, settings, image, folder, path)
-            except DataError as error:
-                faults.append(str(error))
-            advance()
+def _fill(settings: FeaturesSettings, wanted: list[tuple[ImageFile, Path]], folder: Path) -> int:
+    """Fill the store; how often the vision tower ran. Bad images stop it before the model loads."""
+    faults = [fault for image, _ in wanted if (fault := image_fault(folder, image))]
     if faults:
         raise DataError("\n".join(faults))
+    ran = 0
+    if wanted:
+        vlm = load(settings.model)
+        with progress("features", len(wanted), unit="images") as advance:
+            for image, path in wanted:
+                ran += _encode(vlm, settings, image, folder, path)
+                advance()
+    return ran
 
 
 def _encode(
     vlm: Qwen25VL, settings: FeaturesSettings, image: ImageFile, folder: Path, path: Path
-) -> None:
+) -> bool:
+    """Encode one image unless another shard has done so meanwhile; whether the tower ran."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):  # another shard may hold the same picture
         if path.exists():
-            return
+            return False
         opened = open_image(
             folder,
             image,
@@ -105,3 +113,4 @@ def _encode(
         grid = torch.tensor([found.rows, found.columns])
         with replacing(path) as temporary:
             save_file({"patches": found.patches.contiguous().cpu(), "grid": grid}, temporary)
+        return True

@@ -3,9 +3,9 @@
 import torch
 from transformers.utils.logging import disable_progress_bar
 
+from dmlr.checkpoint import locate, processing_digest, weights_digest
 from dmlr.progress import say
 from dmlr.settings import Model
-from dmlr.vlm.checkpoint import locate, processing_digest, weights_digest
 from dmlr.vlm.qwen2_5_vl import Qwen25VL
 
 FAMILIES = {"qwen2_5_vl": Qwen25VL}

@@ -5,7 +5,8 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 import dmlr.config
-from dmlr.errors import ConfigError
+from dmlr.checkpoint import signature
+from dmlr.errors import DmlrError
 from dmlr.methods.failures import attempts
 from dmlr.settings import RunKey
 
@@ -14,7 +15,9 @@ STORE = "results/features/store"
 
 try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
-except ConfigError as error:
+    for name in EXPERIMENT.models:
+        signature(EXPERIMENT.model_catalog[name])
+except DmlrError as error:
     raise WorkflowError(str(error)) from None
 
 

@@ -2,11 +2,10 @@
 
 import json
 import re
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 
 from dmlr.errors import CheckpointError
@@ -17,6 +16,7 @@ MODEL_TYPES = {"qwen2_5_vl": "qwen2_5_vl"}  # family -> model_type of config.jso
 NEEDED = ("config.json", "tokenizer.json", "tokenizer_config.json", "preprocessor_config.json")
 PROCESSING = ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json",
               "chat_template.jinja", "chat_template.json")  # fmt: skip
+HASHED = 64 * 2**20  # bytes; at planning a larger file is told by size and time, not by content
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -26,14 +26,41 @@ def locate(model: Model) -> Path:
     Raises:
         CheckpointError: nothing is there, or it is not a checkpoint of the model's family.
     """
-    if model.checkpoint.startswith("embedded:"):
-        folder = Path(str(files("dmlr.resources") / model.checkpoint.removeprefix("embedded:")))
-    elif Path(model.checkpoint).is_dir() or not HUB_ID.fullmatch(model.checkpoint):
-        folder = Path(model.checkpoint)
-    else:
-        folder = _download(model)
+    folder = _local(model) or _download(model)
     check(folder, family=model.family)
     return folder
+
+
+@cache
+def signature(model: Model) -> dict[str, str]:
+    """What tells one state of a local checkpoint from another, cheap enough for every planning.
+
+    Empty for a hub id, which its pinned revision tells.
+
+    Raises:
+        CheckpointError: the directory is not there, or not a checkpoint of the model's family.
+    """
+    folder = _local(model)
+    if folder is None:
+        return {}
+    check(folder, family=model.family)
+    paths = [folder / "config.json", *weight_files(folder)]
+    paths += [folder / name for name in PROCESSING if (folder / name).is_file()]
+    return {path.name: _state(path) for path in paths}
+
+
+def _state(path: Path) -> str:
+    found = path.stat()
+    return file_digest(path) if found.st_size <= HASHED else f"{found.st_size} {found.st_mtime_ns}"
+
+
+def _local(model: Model) -> Path | None:
+    """The model's directory where it is a local one, None where it is a hub id."""
+    if model.checkpoint.startswith("embedded:"):
+        return Path(str(files("dmlr.resources") / model.checkpoint.removeprefix("embedded:")))
+    if Path(model.checkpoint).is_dir() or not HUB_ID.fullmatch(model.checkpoint):
+        return Path(model.checkpoint)
+    return None
 
 
 def check(folder: Path, *, family: str) -> None:
@@ -92,6 +119,9 @@ def processing_digest(folder: Path) -> str:
 
 
 def _download(model: Model) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
     if model.revision is None:
         raise CheckpointError(
             f"{model.checkpoint}: a hub id needs revision: the commit to pin, got null"
