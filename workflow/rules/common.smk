@@ -1,4 +1,5 @@
 # The checked configuration, and the paths that the rules compose from it.
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,15 @@ try:
         signature(EXPERIMENT.model_catalog[name])
 except DmlrError as error:
     raise WorkflowError(str(error)) from None
+
+
+# Checkpoints re-plan after they ran, and these options would then skip work without a word.
+PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
+if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
+    raise WorkflowError(
+        "--until, --omit-from and --batch skip work silently in this workflow; "
+        "name a target instead: features, reasoning, verdicts, tables or all"
+    )
 
 
 wildcard_constraints:
@@ -100,14 +110,3 @@ def aggregate_settings(wildcards):
 
 def report_settings(wildcards):
     return dmlr.config.report_settings(EXPERIMENT)
-
-
-# Checkpoints re-plan after they ran; --until, --omit-from and --batch would stop that silently.
-def no_partial_plan(wildcards):
-    dag = workflow.dag_settings
-    if dag.until or dag.omit_from or dag.batch:
-        raise WorkflowError(
-            "--until, --omit-from and --batch skip work silently in this workflow; "
-            "name a target instead: features, reasoning, verdicts, tables or all"
-        )
-    return []

@@ -6,8 +6,6 @@ for name in EXPERIMENT.benchmark_catalog:
     checkpoint:
         name:
             f"prepare_{name}"
-        input:
-            no_partial_plan,
         output:
             shards=shard_files(name),
             samples=f"results/benchmarks/{name}/samples.parquet",
