@@ -157,7 +157,7 @@ def test_a_template_changes_the_report_alone(project, edited):
         ),
         ("dmlr/store/sql/cells.sql", "count(*) AS samples", "COUNT(*) AS samples",
          {"aggregate": 1, "report": 1}),
-        ("dmlr/latent/loop.py", "# REINFORCE (Eq. 6)", "# the update", {}),
+        ("dmlr/latent/loop.py", "# REINFORCE", "# the update", {}),
         ("dmlr/verify/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
         ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
     ],

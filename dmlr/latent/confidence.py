@@ -1,4 +1,4 @@
-"""The reward: how sure the model is at the think tokens (paper, Eq. 3 and 4)."""
+"""The reward: how sure the model is at the think tokens (paper, confidence reward)."""
 
 import torch
 from jaxtyping import Float

@@ -72,7 +72,7 @@ def optimise(
         noise = sigma * torch.randn(think.shape, generator=generator).to(think)
         candidate = think + noise  # T' = T + xi (Eq. 5, additive)
         attention, reward = _look(vlm, prefix, candidate, profile)
-        update = profile.learning_rate * reward * noise / sigma**2  # REINFORCE (Eq. 6)
+        update = profile.learning_rate * reward * noise / sigma**2  # REINFORCE
         think = think + update
         before, highest = best, float("-inf")
         for token in range(profile.think_tokens):
