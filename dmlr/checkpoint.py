@@ -12,7 +12,10 @@ from dmlr.errors import CheckpointError
 from dmlr.files import digest, file_digest
 from dmlr.settings import Model
 
-MODEL_TYPES = {"qwen2_5_vl": "qwen2_5_vl"}  # family -> model_type of config.json
+MODEL_TYPES = {
+    "qwen2_5_vl": "qwen2_5_vl",
+    "qwen3_vl": "qwen3_vl",
+}  # family -> model_type of config.json
 NEEDED = ("config.json", "tokenizer.json", "tokenizer_config.json", "preprocessor_config.json")
 PROCESSING = ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json",
               "chat_template.jinja", "chat_template.json")  # fmt: skip
@@ -29,6 +32,31 @@ def locate(model: Model) -> Path:
     folder = _local(model) or _download(model)
     check(folder, family=model.family)
     return folder
+
+
+def family_of(model: Model) -> str:
+    """Which family a checkpoint is of, by its own configuration; the model's ``family`` is not read.
+
+    Raises:
+        CheckpointError: nothing is there, or no adapter drives it.
+    """
+    folder = _local(model) or _download(model)
+    if not (folder / "config.json").is_file():
+        raise CheckpointError(f"{folder}: must be a checkpoint directory, lacks config.json")
+    found = _model_type(folder)
+    families = {model_type: family for family, model_type in MODEL_TYPES.items()}
+    if found not in families:
+        raise CheckpointError(
+            f"{folder / 'config.json'}: model_type must be one of {', '.join(families)}, got {found}"
+        )
+    return families[found]
+
+
+def _model_type(folder: Path) -> str | None:
+    found: str | None = json.loads((folder / "config.json").read_text(encoding="utf-8")).get(
+        "model_type"
+    )
+    return found
 
 
 @cache
@@ -76,7 +104,7 @@ def check(folder: Path, *, family: str) -> None:
         raise CheckpointError(
             f"{folder}: must be a checkpoint directory, lacks {', '.join(missing)}"
         )
-    found = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    found = _model_type(folder)
     if found != MODEL_TYPES[family]:
         raise CheckpointError(
             f"{folder / 'config.json'}: model_type must be {MODEL_TYPES[family]} for the family "

@@ -1,4 +1,4 @@
-"""The command line: one subcommand per stage. A rule of the workflow is one such line.
+"""The command line: one subcommand per stage, one to ask a single question, one to measure.
 
 Each stage is told what determines its result as JSON (``--settings``) and where its files are. Expected
 faults end with exit code 1 and one line per fault on standard error.
@@ -52,13 +52,17 @@ def reason(
     store: Annotated[Path, typer.Option(help="Folder of the content-addressed features.")],
     predictions: Annotated[Path, typer.Option(help="Predictions to write.")],
     traces: Annotated[Path, typer.Option(help="Optimisation traces to write.")],
+    batch_size: Annotated[
+        str, typer.Option(help="Samples at once, or auto: as many as fit. Changes no answer.")
+    ] = "auto",
 ) -> None:
     """Answer the samples of one shard; finished ones are in the journal and are not repeated."""
     from dmlr.methods.reason import ShardFiles
     from dmlr.methods.reason import reason as stage
 
     found = config.parse(settings.ReasonSettings, told, stage="reason")
-    stage(found, ShardFiles(shard, manifest, store, predictions, traces))
+    files = ShardFiles(shard, manifest, store, predictions, traces)
+    stage(found, files, batch=config.batch_size(batch_size))
 
 
 @app.command()
@@ -97,6 +101,85 @@ def report(
     from dmlr.report.report import report as stage
 
     stage(config.parse(settings.ReportSettings, told, stage="report"), database, results, out)
+
+
+@app.command()
+def answer(
+    question: Annotated[str, typer.Option(help="The question.")],
+    image: Annotated[Path | None, typer.Option(help="The picture it is about.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="An option to choose from; once for each, in order.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A checkpoint directory, a hub id, or embedded:shapes-1m.")
+    ] = "embedded:shapes-1m",
+    revision: Annotated[
+        str | None, typer.Option(help="Commit of a hub id, which needs one.")
+    ] = None,
+    offline: Annotated[bool, typer.Option(help="Use only what the local hub cache holds.")] = False,
+    dtype: Annotated[str, typer.Option(help="float32, bfloat16 or float16.")] = "float32",
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the best there is.")] = None,
+    profile: Annotated[str, typer.Option(help="A name of config/profiles.yaml.")] = "dmlr-paper",
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="field=value: change one of the profile.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Run seed.")] = 42,
+    sample_id: Annotated[
+        str, typer.Option(help="Seeds the noise with the run seed; a run's id gives its answer.")
+    ] = "answer",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    full: Annotated[bool, typer.Option(help="With --json: the final latents too.")] = False,
+    trace: Annotated[
+        Path | None, typer.Option(help="Print the steps; write this PNG with the patches.")
+    ] = None,
+) -> None:
+    """Answer one question about one picture, by any profile."""
+    entry = config.model_entry(model, revision=revision, offline=offline, dtype=dtype)
+    changed, chosen = config.chosen(entry, profile, change or [])
+    # Imported only now: torch takes seconds, and a mistake should not.
+    from dmlr.methods.single import Single, answer_single
+
+    asked = Single(image, question, option or [], changed, chosen, seed, sample_id, device)
+    answer_single(asked, as_json=as_json, full=full, trace=trace)
+
+
+@app.command()
+def bench(
+    shape: Annotated[
+        str, typer.Option(help="Random weights: tiny, small, qwen2.5-vl-3b, qwen3-vl-8b, ...")
+    ] = "small",
+    model: Annotated[
+        str | None, typer.Option(help="A checkpoint instead: a directory, or embedded:shapes-1m.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="float32, bfloat16 or float16.")] = "float32",
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the best there is.")] = None,
+    batch: Annotated[
+        list[int] | None, typer.Option(min=1, help="A batch size; several times for several.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Times that each thing is timed.")] = 5,
+    new_tokens: Annotated[int, typer.Option(min=2, help="Tokens of a reply.")] = 64,
+    baselines: Annotated[
+        bool, typer.Option(help="Measure the naive algorithm too (minutes on a real shape).")
+    ] = True,
+    out: Annotated[Path | None, typer.Option(help="JSON with all numbers and conditions.")] = None,
+) -> None:
+    """Measure what a step costs, in decode steps, in plain passes, and beside the naive algorithm."""
+    entry = config.model_entry(model or "embedded:shapes-1m", dtype=dtype)
+    from dmlr.bench.bench import Request
+    from dmlr.bench.bench import bench as measure
+    from dmlr.vlm.load import best_device
+
+    request = Request(
+        shape=shape,
+        model=entry if model else None,
+        dtype=dtype,
+        device=device or best_device(),
+        batches=tuple(batch or (1, 8, 32)),
+        repeats=repeats,
+        new_tokens=new_tokens,
+        baselines=baselines,
+    )
+    measure(request, out)
 
 
 @app.command()

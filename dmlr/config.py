@@ -1,17 +1,18 @@
 """From configuration files to checked settings, and from those to each stage's settings."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from dmlr import settings
-from dmlr.checkpoint import signature
+from dmlr.checkpoint import family_of, signature
 from dmlr.errors import ConfigError
 from dmlr.files import canonical
-from dmlr.provenance import fingerprint, versions
+from dmlr.provenance import PACKAGE, fingerprint, versions
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
 CATALOGS = {
@@ -54,6 +55,95 @@ def parse(kind: type[AnySettings], text: str, *, stage: str) -> AnySettings:
             f"installed, got {found.code}: it changed while the workflow ran; start snakemake again"
         )
     return found
+
+
+def batch_size(text: str) -> int | None:
+    """The number of samples at once from the command line; None for ``auto``.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise ConfigError(f"--batch-size: must be auto or a whole number from 1 on, got {text!r}")
+    return int(text)
+
+
+def model_entry(
+    checkpoint: str, *, dtype: str, revision: str | None = None, offline: bool = False
+) -> settings.Model:
+    """A model from the command line, of the family that it says it is, with the paper's image limits.
+
+    Raises:
+        ConfigError: there is no such dtype.
+        CheckpointError: there is no such checkpoint, or no adapter drives it.
+    """
+    entry = {"checkpoint": checkpoint, "revision": revision, "offline": offline, "dtype": dtype}
+    limits = {"family": "qwen2_5_vl", "min_image_tokens": 4, "max_image_tokens": 256}
+    try:
+        model = settings.Model.model_validate({**entry, **limits})
+    except ValidationError as error:
+        raise ConfigError("\n".join(_lines(error, ["command line"]))) from None
+    return model.model_copy(update={"family": family_of(model)})
+
+
+def chosen(
+    model: settings.Model, profile_name: str, changes: Sequence[str]
+) -> tuple[settings.Model, settings.Profile]:
+    """A model and a profile of the catalog, with single fields changed from the command line.
+
+    Args:
+        model: the model's settings before the changes.
+        profile_name: of config/profiles.yaml, of this directory or of the project.
+        changes: ``field=value`` each, a field of the profile or of the model; the value as in YAML.
+
+    Raises:
+        ConfigError: with one line for the first fault.
+    """
+    catalog = _profiles()
+    if profile_name not in catalog:
+        raise ConfigError(f"--profile: must be one of {', '.join(catalog)}, got {profile_name!r}")
+    profile = dict(catalog[profile_name])
+    limits = model.model_dump(include={"min_image_tokens", "max_image_tokens"})
+    known = [*type(_profile(profile)).model_fields, *limits]
+    for change in changes:
+        field, equals, value = change.partition("=")
+        if not equals or field not in known or field == "method":
+            names = ", ".join(name for name in known if name != "method")
+            raise ConfigError(f"--set: must be field=value with one of {names}; got {change!r}")
+        (limits if field in limits else profile)[field] = _value(value)
+    try:
+        changed = settings.Model.model_validate({**model.model_dump(), **limits})
+    except ValidationError as error:
+        raise ConfigError("\n".join(_lines(error, ["--set"]))) from None
+    return changed, _profile(profile)
+
+
+def _profiles() -> dict[str, Any]:
+    """The catalog of profiles of this directory, or else of the project."""
+    places = (Path("config/profiles.yaml"), PACKAGE.parent / "config" / "profiles.yaml")
+    for path in places:
+        if path.is_file():
+            found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+            return dict(found["profile_catalog"])
+    raise ConfigError(f"{places[0]}: must be the catalog of profiles, found nothing there")
+
+
+def _profile(fields: dict[str, Any]) -> settings.Profile:
+    try:
+        found: settings.Profile = TypeAdapter(settings.Profile).validate_python(fields)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_lines(error, ["--set"]))) from None
+    return found
+
+
+def _value(text: str) -> Any:
+    """A value as YAML reads it, but for numbers such as 1e-3, which YAML takes for text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def shard_names(benchmark: settings.Benchmark, shard_size: int) -> list[str]:
@@ -182,6 +272,8 @@ def _line(fault: Any, files: Sequence[str | Path]) -> str:
         return f"{place} is missing and has no default; see workflow/schemas/ for what it means"
     if kind.startswith("union_tag"):
         return f"{place}.method must be one of {context.get('expected_tags', 'vanilla, dmlr')}"
+    if kind == "value_error":
+        return f"{_place(where[:-1], files)} must have {fault['msg'].removeprefix('Value error, ')}"
     hint = ""
     if kind in ("float_type", "int_type") and isinstance(found, str):
         hint = "; YAML reads 1e-3 as text: write 0.001 or 1.0e-3"

@@ -1,12 +1,14 @@
 """The wording of every prompt, rendered in one place from a question and its options.
 
-The two texts of the unified prompt are settings of the paper (system prompt of R1-style models; task
-prompt of its section on the experimental setup) and are reproduced literally, since one changed word
-changes every number.
+The texts of the unified prompt are settings of the paper (system prompt of R1-style models; task prompt
+of its section on the experimental setup), those of the internal-thinking prompt are settings of the
+released code. Both are reproduced literally, since one changed word changes every number.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
+THINK = "<|endoftext|>"  # the released code's placeholder of a think token
 SYSTEM = (
     "A conversation between User and Assistant. The user asks a question, and the Assistant solves "
     "it. The assistant first thinks about the reasoning process in the mind and then provides the "
@@ -22,37 +24,52 @@ DIRECT_TASK = (
     "Please answer the question about the image directly, without any reasoning.\n"
     "Put your final answer within \\boxed{}."
 )
+# The second text block of the released code, with its missing spaces.
+INTERNAL_THINKING = (
+    "\n\nPROBLEM: {question}\n\n"
+    "The following special tokens represent YOUR INTERNAL THINKING SPACE where your reasoning happens "
+    "implicitly.\nYou do NOT need to output explicit reasoning steps"
+    "After these tokens, directly provide your final answer."
+    "Here are the {count} special tokens: {block}"
+)
 # Prompt -> system prompt (None: the chat template's own) and task prompt.
 PROMPTS: dict[str, tuple[str | None, str]] = {
     "unified": (SYSTEM, TASK),
     "direct": (None, DIRECT_TASK),
+    "internal_thinking": (SYSTEM, TASK),
 }
 
-Messages = list[dict[str, object]]
+Messages = list[dict[str, Any]]
 
 
 def messages(
-    question: str, options: Sequence[str], *, prompt: str = "unified", think_block: str = ""
+    question: str,
+    options: Sequence[str],
+    *,
+    prompt: str = "unified",
+    think_tokens: int = 0,
+    images: int = 1,
 ) -> Messages:
-    """Chat messages with the image placeholder first, ready for a chat template.
+    """Chat messages with the image placeholders first, ready for a chat template.
 
     Args:
         question: the question's text.
         options: texts of the options, empty for a free-form question.
-        prompt: ``unified`` (system and task prompt, paper's setup) or ``direct`` (answer only).
-        think_block: the think tokens' text; it follows the question (paper, Sec. 3) in the same turn.
+        prompt: ``unified`` (system and task prompt, paper's setup), ``direct`` (answer only) or
+            ``internal_thinking`` (unified, and the released code's words around the think tokens).
+        think_tokens: how many stand behind the question (paper, Sec. 3), in the same turn.
+        images: how many images the question is about.
 
     Raises:
         KeyError: for an unknown prompt.
     """
     system, task = PROMPTS[prompt]
-    content: list[dict[str, str]] = [
-        {"type": "image"},
-        {"type": "text", "text": f"{task}\n\nQuestion: {question_text(question, options)}"},
-    ]
-    if think_block:
-        content.append({"type": "text", "text": f"\n{think_block}"})
-    user: dict[str, object] = {"role": "user", "content": content}
+    asked = question_text(question, options)
+    content: list[dict[str, str]] = [{"type": "image"}] * images
+    content.append({"type": "text", "text": f"{task}\n\nQuestion: {asked}"})
+    if think_tokens:
+        content.append({"type": "text", "text": _think_block(prompt, asked, think_tokens)})
+    user: dict[str, Any] = {"role": "user", "content": content}
     return [user] if system is None else [{"role": "system", "content": system}, user]
 
 
@@ -62,3 +79,10 @@ def question_text(question: str, options: Sequence[str]) -> str:
         return question
     lines = [f"{chr(ord('A') + i)}. {option}" for i, option in enumerate(options)]
     return "\n".join([question, "Options:", *lines])
+
+
+def _think_block(prompt: str, asked: str, count: int) -> str:
+    block = THINK * count
+    if prompt == "internal_thinking":
+        return INTERNAL_THINKING.format(question=asked, count=count, block=block)
+    return f"\n{block}"

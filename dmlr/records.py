@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
-FORMAT = "1"  # raise it when a field changes its meaning
+FORMAT = "2"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 
@@ -92,9 +92,11 @@ class Prediction(Record):
 class TraceStep(Record):
     """One step of the latent optimisation of one sample.
 
-    ``candidate_reward`` is R(T') that drives the update, ``reward`` the highest reward of the step's
-    sequences with patches, ``is_best`` says that one of them beat all before, ``patch_counts`` how many
-    patches each think token holds after the step. Norms are Euclidean, over all think tokens.
+    ``candidate_reward`` drove the update, ``reward`` is the highest of the step's sequences, and
+    ``patch_count`` how many patches that one held, all think tokens together; ``is_best`` says that one
+    of them beat all before. As in the released code's log, ``sigma`` and ``patch_budget`` are what the
+    step leaves to the next one; a budget of -1 has no limit. ``patch_counts`` is how many patches each
+    think token holds in the best state. Norms are Euclidean, over all think tokens, after the update.
     """
 
     sample_id: str
@@ -103,6 +105,7 @@ class TraceStep(Record):
     reward: float
     sigma: float
     is_best: bool
+    patch_count: int
     patch_counts: list[int]
     patch_budget: int
     think_norm: float
@@ -150,8 +153,8 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
     TraceStep: pa.schema(
         [("sample_id", pa.string()), ("step", pa.int32()), ("candidate_reward", pa.float64()),
          ("reward", pa.float64()), ("sigma", pa.float64()), ("is_best", pa.bool_()),
-         ("patch_counts", _PATCHES), ("patch_budget", pa.int32()), ("think_norm", pa.float64()),
-         ("update_norm", pa.float64())]
+         ("patch_count", pa.int32()), ("patch_counts", _PATCHES), ("patch_budget", pa.int32()),
+         ("think_norm", pa.float64()), ("update_norm", pa.float64())]
     ),
     Verdict: pa.schema(
         [("sample_id", pa.string()), ("labels", pa.string()), ("verdict", pa.string()),

@@ -1,4 +1,4 @@
-"""What a user may set, and what each stage is told: typed, closed to unknown keys, no hidden default.
+"""What a user may set, and what each stage is told: typed, closed to unknown keys.
 
 These models are the schema; ``workflow/schemas/`` holds the same as JSON schema for editors, and a
 test keeps them equal. A stage's settings are everything that changes its result and nothing else.
@@ -6,15 +6,12 @@ test keeps them equal. A stage's settings are everything that changes its result
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from dmlr.latent.profile import Dmlr
+from dmlr.strict import Settings
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
-
-
-class Settings(BaseModel):
-    """Base of all settings: immutable, strict types, closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Benchmark(Settings):
@@ -35,7 +32,9 @@ class Model(Settings):
     )
     revision: str | None = Field(description="Commit of the hub repository; required for a hub id.")
     offline: bool = Field(description="True: use only what the local hub cache holds.")
-    family: Literal["qwen2_5_vl"] = Field(description="Which adapter drives it (dmlr/vlm/).")
+    family: Literal["qwen2_5_vl", "qwen3_vl"] = Field(
+        description="Which adapter drives it (dmlr/vlm/)."
+    )
     dtype: Literal["float32", "bfloat16", "float16"] = Field(description="Type of the weights.")
     min_image_tokens: int = Field(ge=1, description="Smaller images are enlarged to this.")
     max_image_tokens: int = Field(ge=4, description="Larger images are reduced to this.")
@@ -48,22 +47,6 @@ class Vanilla(Settings):
     prompt: Literal["unified", "direct"] = Field(
         description="unified: think, then answer (paper's prompts); direct: the answer alone."
     )
-    max_new_tokens: int = Field(ge=1, description="Generation budget in tokens.")
-
-
-class Dmlr(Settings):
-    """Latent think tokens optimised per sample (paper, Sec. 3 and Algorithm 1)."""
-
-    method: Literal["dmlr"] = Field(description="How an answer is made.")
-    think_tokens: int = Field(ge=1, description="L, the number of latent think tokens.")
-    steps: int = Field(ge=0, description="T, the number of optimisation steps.")
-    learning_rate: float = Field(ge=0, description="eta of the update T <- T + eta R xi / sigma^2.")
-    sigma: float = Field(gt=0, description="Standard deviation of the noise xi at the first step.")
-    sigma_decay: float = Field(gt=0, le=1, description="Factor on sigma after every step.")
-    top_k: int = Field(ge=1, description="k of the truncated entropy.")
-    patches_initial: int = Field(ge=0, description="Patches of each think token before step one.")
-    patches_added: int = Field(ge=0, description="m, candidate patches of a think token per step.")
-    patches_max: int = Field(ge=0, description="Most patches in the sequence, all tokens together.")
     max_new_tokens: int = Field(ge=1, description="Generation budget in tokens.")
 
 
@@ -85,6 +68,10 @@ class Experiment(Settings):
     protocols: list[Slug] = Field(min_length=1, description="Protocols to score under.")
     baseline: Slug = Field(description="Profile that the others are compared with, paired.")
     seeds: list[int] = Field(min_length=1, description="Run seeds.")
+    batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+        description="Samples that go through the model together; auto: as many as fit. Changes no "
+        "answer."
+    )
     shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a job.")
     benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
     model_catalog: dict[Slug, Model] = Field(description="Models by name.")

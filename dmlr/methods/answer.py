@@ -1,12 +1,38 @@
-"""What every method returns, and the clock it measures its phases with."""
+"""What every method is asked and returns, and how that becomes a record."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from dmlr.records import Prediction, Sample, TraceStep
+from dmlr.latent.search import Search
+from dmlr.records import Prediction, TraceStep
 from dmlr.vlm.parts import ImageFeatures, Prompt, Reply
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a method gets to see of a sample."""
+
+    sample_id: str
+    text: str
+    options: Sequence[str]
+    images: Sequence[ImageFeatures]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a method made of one question; ``search`` is None where nothing was optimised.
+
+    ``seconds`` by phase are the sample's share of its batch.
+    """
+
+    prompt: Prompt
+    reply: Reply
+    passes: int
+    seconds: dict[str, Any]
+    search: Search | None = None
 
 
 @dataclass(frozen=True)
@@ -18,43 +44,54 @@ class Answer:
 
 
 class Clock:
-    """Seconds by phase."""
+    """Seconds by phase, shared among the rows of a batch."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    def __init__(self, rows: int) -> None:
+        self.rows, self.seconds = rows, dict[str, Any]()
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Measure a block under a name."""
         started = time.perf_counter()
         yield
-        self.seconds[f"{name}_seconds"] = time.perf_counter() - started
+        self.seconds[f"{name}_seconds"] = (time.perf_counter() - started) / self.rows
 
 
-def prediction(
-    sample: Sample,
-    image: ImageFeatures,
-    prompt: Prompt,
-    reply: Reply,
-    clock: Clock,
-    *,
-    passes: int,
-    **rest: object,
-) -> Prediction:
-    """Put together what all methods record alike; ``rest`` is the method's own."""
-    return Prediction.model_validate(
-        {
-            "sample_id": sample.sample_id,
-            "status": "ok",
-            "text": reply.text,
-            "stop_reason": reply.stop_reason,
-            "prompt_tokens": prompt.length,
-            "image_tokens": len(image.patches),
-            "generated_tokens": len(reply.ids),
-            "model_passes": passes,
-            "grid_rows": image.rows,
-            "grid_columns": image.columns,
-            **clock.seconds,
-            **rest,
+def recorded(question: Question, outcome: Outcome) -> Answer:
+    """The records of an outcome."""
+    first = question.images[0] if question.images else None
+    found = Prediction(
+        sample_id=question.sample_id,
+        status="ok",
+        text=outcome.reply.text,
+        stop_reason=outcome.reply.stop_reason,
+        prompt_tokens=len(outcome.prompt.ids),
+        image_tokens=sum(len(image.patches) for image in question.images),
+        generated_tokens=len(outcome.reply.ids),
+        model_passes=outcome.passes,
+        grid_rows=first.rows if first else 0,
+        grid_columns=first.columns if first else 0,
+        **outcome.seconds,
+    )
+    if outcome.search is None:
+        return Answer(found, trace=[])
+    return Answer(_with_search(found, outcome.search), trace(question.sample_id, outcome.search))
+
+
+def trace(sample_id: str, search: Search) -> list[TraceStep]:
+    """The trace of a search."""
+    return [
+        TraceStep(sample_id=sample_id, think_norm=think, update_norm=update, **vars(step))
+        for step, (think, update) in zip(search.steps, search.norms_by_step(), strict=True)
+    ]
+
+
+def _with_search(prediction: Prediction, search: Search) -> Prediction:
+    return prediction.model_copy(
+        update={
+            "initial_reward": search.initial.reward,
+            "best_reward": search.best.reward,
+            "best_step": search.best.step,
+            "best_patches": [list(chosen) for chosen in search.best.patches],
         }
     )

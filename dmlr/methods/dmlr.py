@@ -1,50 +1,122 @@
-"""Method dmlr: optimise latent think tokens for this sample, then answer greedily."""
+"""Method dmlr: optimise latent think tokens for each sample, then answer greedily."""
+
+from collections.abc import Sequence
 
 import torch
 
 from dmlr import prompts
-from dmlr.latent.injection import interleave
-from dmlr.latent.loop import Optimised, optimise
-from dmlr.latent.noise import sample_generator
-from dmlr.methods.answer import Answer, Clock, prediction
-from dmlr.records import Sample, TraceStep
-from dmlr.settings import Dmlr
-from dmlr.vlm.parts import ImageFeatures
-from dmlr.vlm.qwen2_5_vl import THINK, Qwen25VL
+from dmlr.latent.evaluate import Contexts, Evaluator
+from dmlr.latent.loop import optimise
+from dmlr.latent.noise import SampleNoise
+from dmlr.latent.profile import Dmlr
+from dmlr.latent.search import Search
+from dmlr.latent.sequence import Bank, Injectable, Label, interleave
+from dmlr.methods.answer import Clock, Outcome, Question
+from dmlr.vlm.decode import decode
+from dmlr.vlm.images import foreign_image
+from dmlr.vlm.model import VisionLanguageModel
+from dmlr.vlm.parts import ImageFeatures, Prompt
 
 
-def answer(vlm: Qwen25VL, sample: Sample, image: ImageFeatures, profile: Dmlr, seed: int) -> Answer:
-    """Answer one sample; everything it draws comes from ``seed`` and the sample's id."""
-    clock, before = Clock(), vlm.passes
-    block = THINK * profile.think_tokens
-    turns = prompts.messages(sample.question, sample.options, think_block=block)
+def answer(
+    vlm: VisionLanguageModel, questions: Sequence[Question], profile: Dmlr, seed: int
+) -> list[Outcome]:
+    """Answer a batch; what a sample draws comes from ``seed`` and its id alone."""
+    clock = Clock(len(questions))
     with clock.phase("prefill"):
-        prompt = vlm.prompt(turns, image, think_tokens=profile.think_tokens)
-        prefix = vlm.prefill(prompt, image)
+        asked = [_prompt(vlm, question, profile) for question in questions]
+        contexts = _contexts(vlm, asked, questions, profile)
     with clock.phase("optimise"):
-        generator = sample_generator(seed, sample.sample_id)
-        result = optimise(vlm, prefix, vlm.embed(prompt.think), profile, generator)
+        bank = _bank(vlm, contexts, asked, questions, profile)
+        think = torch.stack([vlm.embed(prompt.think) for prompt in asked]).float()
+        fixed = profile.seeding == "fixed"
+        noises = [SampleNoise(seed, question.sample_id, fixed=fixed) for question in questions]
+        searches = optimise(Evaluator(vlm, contexts, bank, profile), think, noises)
     with clock.phase("decode"):
-        sequence = interleave(result.best.think, result.best.patches, prefix.patches)
-        embeds = torch.cat([sequence.embeds, vlm.embed(prompt.suffix)])
-        reply = vlm.decode(prefix, embeds, max_new_tokens=profile.max_new_tokens)
-    made = prediction(
-        sample,
-        image,
-        prompt,
-        reply,
-        clock,
-        passes=vlm.passes - before,
-        initial_reward=result.initial.reward,
-        best_reward=result.best.reward,
-        best_step=result.best.step,
-        best_patches=[list(chosen) for chosen in result.best.patches],
-    )
-    return Answer(made, _trace(sample, result, profile))
-
-
-def _trace(sample: Sample, result: Optimised, profile: Dmlr) -> list[TraceStep]:
+        best = torch.stack([search.best.think for search in searches])
+        pairs = zip(searches, asked, strict=True)
+        block = bank.block(best, [_decoded(search, prompt, profile) for search, prompt in pairs])
+        replies = decode(
+            vlm,
+            contexts.image,
+            block,
+            max_new_tokens=profile.max_new_tokens,
+            forbidden_words=profile.forbidden_words,
+        )
+    prefills = 1 if contexts.reward is contexts.image else 2
     return [
-        TraceStep(sample_id=sample.sample_id, patch_budget=profile.patches_max, **vars(step))
-        for step in result.steps
+        Outcome(p, r, prefills + s.passes + len(r.ids), clock.seconds, s)
+        for p, r, s in zip(asked, replies, searches, strict=True)
     ]
+
+
+def _prompt(vlm: VisionLanguageModel, question: Question, profile: Dmlr) -> Prompt:
+    turns = prompts.messages(
+        question.text,
+        question.options,
+        prompt=profile.prompt,
+        think_tokens=profile.think_tokens,
+        images=len(question.images),
+    )
+    return vlm.prompt(turns, question.images, think_tokens=profile.think_tokens)
+
+
+def _contexts(
+    vlm: VisionLanguageModel, asked: list[Prompt], questions: Sequence[Question], profile: Dmlr
+) -> Contexts:
+    images, sequential = [q.images for q in questions], profile.positions == "sequential"
+    seen = vlm.prefill(asked, images, sequential=sequential)
+    if profile.reward_context == "image":
+        return Contexts(seen, seen)
+    return Contexts(seen, vlm.prefill(asked, images, sequential=sequential, blind=True))
+
+
+def _bank(
+    vlm: VisionLanguageModel,
+    contexts: Contexts,
+    asked: list[Prompt],
+    questions: Sequence[Question],
+    profile: Dmlr,
+) -> Bank:
+    patches = [
+        _injectable(vlm, contexts, row, question.images, profile)
+        for row, question in enumerate(questions)
+    ]
+    rests = [vlm.embed(prompt.suffix) for prompt in asked]
+    return Bank.of(profile.think_tokens, patches, rests)
+
+
+def _injectable(
+    vlm: VisionLanguageModel,
+    contexts: Contexts,
+    row: int,
+    images: Sequence[ImageFeatures],
+    profile: Dmlr,
+) -> Injectable:
+    """What stands for a row's patches when they are injected."""
+    count = contexts.image.patch_counts[row]
+    states = contexts.image.image_states[row, :count]
+    no_levels = states.new_zeros(vlm.deepstack_levels, *states.shape)
+    if profile.injected == "last_hidden":
+        return Injectable(states, no_levels)
+    if profile.injected == "placeholder" or not images:
+        placeholder = torch.full((count,), vlm.image_id, device=vlm.device)
+        return Injectable(vlm.embed(placeholder), no_levels)
+    if profile.injection == "foreign":
+        images = [_foreign(vlm, image) for image in images]
+    patches = torch.cat([image.patches for image in images])
+    levels = torch.cat([image.deepstack for image in images], dim=1)
+    return Injectable(patches.to(states), levels.to(states))
+
+
+def _foreign(vlm: VisionLanguageModel, image: ImageFeatures) -> ImageFeatures:
+    side = vlm.pixels_per_token
+    return vlm.encode_image(foreign_image(image.rows, image.columns, pixels_per_token=side))
+
+
+def _decoded(search: Search, prompt: Prompt, profile: Dmlr) -> list[Label]:
+    """The best sequence, with the rest of the prompt behind it."""
+    nothing = ((),) * profile.think_tokens
+    patches = search.best.patches if profile.decode_patches else nothing
+    best = interleave(patches, track_positions=profile.track_positions)
+    return [*best.labels, *(("rest", place) for place in range(len(prompt.suffix)))]

@@ -1,24 +1,35 @@
 """Method vanilla: the model answers by itself, greedily."""
 
+from collections.abc import Sequence
+
 from dmlr import prompts
-from dmlr.methods.answer import Answer, Clock, prediction
-from dmlr.records import Sample
+from dmlr.methods.answer import Clock, Outcome, Question
 from dmlr.settings import Vanilla
-from dmlr.vlm.parts import ImageFeatures
-from dmlr.vlm.qwen2_5_vl import Qwen25VL
+from dmlr.vlm.decode import decode
+from dmlr.vlm.model import VisionLanguageModel
+from dmlr.vlm.parts import Block, Prompt
 
 
 def answer(
-    vlm: Qwen25VL, sample: Sample, image: ImageFeatures, profile: Vanilla, seed: int
-) -> Answer:
-    """Answer one sample; ``seed`` is unused, since greedy decoding draws nothing."""
+    vlm: VisionLanguageModel, questions: Sequence[Question], profile: Vanilla, seed: int
+) -> list[Outcome]:
+    """Answer a batch; ``seed`` is unused, since greedy decoding draws nothing."""
     del seed
-    clock, before = Clock(), vlm.passes
-    turns = prompts.messages(sample.question, sample.options, prompt=profile.prompt)
+    clock = Clock(len(questions))
     with clock.phase("prefill"):
-        prompt = vlm.prompt(turns, image)
-        prefix = vlm.prefill(prompt, image)
+        asked = [_prompt(vlm, question, profile) for question in questions]
+        prefix = vlm.prefill(asked, [question.images for question in questions])
     with clock.phase("decode"):
-        reply = vlm.decode(prefix, vlm.embed(prompt.suffix), max_new_tokens=profile.max_new_tokens)
-    passes = vlm.passes - before
-    return Answer(prediction(sample, image, prompt, reply, clock, passes=passes), trace=[])
+        block = Block.of([vlm.embed(prompt.suffix) for prompt in asked])
+        replies = decode(vlm, prefix, block, max_new_tokens=profile.max_new_tokens)
+    return [
+        Outcome(prompt, reply, passes=1 + len(reply.ids), seconds=clock.seconds)
+        for prompt, reply in zip(asked, replies, strict=True)
+    ]
+
+
+def _prompt(vlm: VisionLanguageModel, question: Question, profile: Vanilla) -> Prompt:
+    turns = prompts.messages(
+        question.text, question.options, prompt=profile.prompt, images=len(question.images)
+    )
+    return vlm.prompt(turns, question.images)

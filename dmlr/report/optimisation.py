@@ -51,7 +51,7 @@ WITH rewards AS (
     UNION ALL
     SELECT
         traces.sample_id, traces.step, traces.reward, list_sum(traces.patch_counts),
-        traces.patch_budget, predictions.best_step
+        nullif(traces.patch_budget, -1), predictions.best_step
     FROM traces
     JOIN predictions USING (run, sample_id)
     WHERE run = $run AND isfinite(traces.reward)

@@ -71,7 +71,7 @@ QUALIFY row_number() OVER (PARTITION BY predictions.sample_id ORDER BY verdicts.
 ORDER BY data_idx
 """
 REWARDS = """
-SELECT data_idx, step, reward, sigma, is_best, list_sum(patch_counts), patch_budget
+SELECT data_idx, step, reward, sigma, is_best, patch_count, patch_budget
 FROM traces
 JOIN numbered USING (sample_id)
 WHERE run = $run

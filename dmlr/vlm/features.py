@@ -19,8 +19,8 @@ from dmlr.records import ImageFile
 from dmlr.settings import FeaturesSettings
 from dmlr.vlm.images import image_fault, open_image
 from dmlr.vlm.load import digests, load
+from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import ImageFeatures
-from dmlr.vlm.qwen2_5_vl import Qwen25VL
 
 
 def features(settings: FeaturesSettings, shard: Path, store: Path, manifest: Path) -> None:
@@ -76,14 +76,15 @@ def read_features(path: Path, device: torch.device) -> ImageFeatures:
             f"{path}: cannot be read ({error}); remove it and the manifests that name it, and run again"
         ) from None
     rows, columns = tensors["grid"].tolist()
-    return ImageFeatures(tensors["patches"], rows, columns)
+    return ImageFeatures(tensors["patches"], rows, columns, tensors["deepstack"])
 
 
 def _fill(settings: FeaturesSettings, wanted: list[tuple[ImageFile, Path]], folder: Path) -> int:
     """Fill the store; how often the vision tower ran. Bad images stop it before the model loads."""
-    faults = [fault for image, _ in wanted if (fault := image_fault(folder, image))]
+    faults = [fault for image, _ in wanted if (fault := image_fault(folder / image.file))]
     if faults:
-        raise DataError("\n".join(faults))
+        remedy = "remove its benchmark's folder to prepare it again"
+        raise DataError("\n".join(f"{fault}; {remedy}" for fault in faults))
     ran = 0
     if wanted:
         vlm = load(settings.model)
@@ -95,7 +96,7 @@ def _fill(settings: FeaturesSettings, wanted: list[tuple[ImageFile, Path]], fold
 
 
 def _encode(
-    vlm: Qwen25VL, settings: FeaturesSettings, image: ImageFile, folder: Path, path: Path
+    vlm: VisionLanguageModel, settings: FeaturesSettings, image: ImageFile, folder: Path, path: Path
 ) -> bool:
     """Encode one image unless another shard has done so meanwhile; whether the tower ran."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,8 +104,7 @@ def _encode(
         if path.exists():
             return False
         opened = open_image(
-            folder,
-            image,
+            folder / image.file,
             pixels_per_token=vlm.pixels_per_token,
             min_tokens=settings.model.min_image_tokens,
             max_tokens=settings.model.max_image_tokens,
@@ -112,5 +112,6 @@ def _encode(
         found = vlm.encode_image(opened)
         grid = torch.tensor([found.rows, found.columns])
         with replacing(path) as temporary:
-            save_file({"patches": found.patches.contiguous().cpu(), "grid": grid}, temporary)
+            tensors = {"patches": found.patches, "deepstack": found.deepstack, "grid": grid}
+            save_file({k: t.contiguous().cpu() for k, t in tensors.items()}, temporary)
         return True

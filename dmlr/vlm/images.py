@@ -1,39 +1,36 @@
 """From a picture's file to what the image processor takes, the way Qwen's own tools do it."""
 
+import random
 from pathlib import Path
 
 from PIL import Image
 from qwen_vl_utils import fetch_image
 
-from dmlr.records import ImageFile
 
-
-def image_fault(folder: Path, image: ImageFile) -> str | None:
-    """Why a prepared image cannot be used: it is missing, or not a readable picture any more."""
-    path, remedy = folder / image.file, "remove its benchmark's folder to prepare it again"
+def image_fault(path: Path) -> str | None:
+    """Why a picture cannot be used: it is missing, or not a readable picture."""
     try:
         with Image.open(path) as opened:
             opened.load()
     except FileNotFoundError:
-        return f"{path}: image is missing; {remedy}"
-    except (OSError, SyntaxError) as error:
-        return f"{path}: image is not a readable picture ({error}); {remedy}"
+        return f"{path}: image is missing"
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        return f"{path}: image is not a readable picture ({error})"
     return None
 
 
 def open_image(
-    folder: Path, image: ImageFile, *, pixels_per_token: int, min_tokens: int, max_tokens: int
+    path: Path, *, pixels_per_token: int, min_tokens: int, max_tokens: int
 ) -> Image.Image:
-    """Open a prepared image as RGB (transparency on white), resized to the model's token limits.
+    """Open a picture as RGB (transparency on white), resized to the model's token limits.
 
     Args:
-        folder: the benchmark's ``images/`` folder.
-        image: the record of the image.
+        path: the picture's file.
         pixels_per_token: side of the square that one image token covers, in pixels.
         min_tokens: smaller images are enlarged to this many image tokens.
         max_tokens: larger images are reduced to this many image tokens.
     """
-    with Image.open(folder / image.file) as opened:
+    with Image.open(path) as opened:
         resized: Image.Image = fetch_image(
             {
                 "image": opened,
@@ -43,3 +40,18 @@ def open_image(
             image_patch_size=pixels_per_token // 2,
         )
     return resized
+
+
+def foreign_image(rows: int, columns: int, *, pixels_per_token: int) -> Image.Image:
+    """A picture that has nothing to do with any question: coloured squares, the same every time.
+
+    Args:
+        rows: of the grid of image tokens; a square fills one.
+        columns: of the grid.
+        pixels_per_token: side of the square that one image token covers, in pixels.
+    """
+    drawn = random.Random(f"{rows} x {columns}")
+    colours = bytes(drawn.randrange(256) for _ in range(3 * rows * columns))
+    squares = Image.frombytes("RGB", (columns, rows), colours)
+    size = (columns * pixels_per_token, rows * pixels_per_token)
+    return squares.resize(size, Image.Resampling.NEAREST)

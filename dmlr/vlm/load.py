@@ -6,26 +6,30 @@ from transformers.utils.logging import disable_progress_bar
 from dmlr.checkpoint import locate, processing_digest, weights_digest
 from dmlr.progress import say
 from dmlr.settings import Model
+from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.qwen2_5_vl import Qwen25VL
+from dmlr.vlm.qwen3_vl import Qwen3VL
 
-FAMILIES = {"qwen2_5_vl": Qwen25VL}
+FAMILIES: dict[str, type[VisionLanguageModel]] = {"qwen2_5_vl": Qwen25VL, "qwen3_vl": Qwen3VL}
 
 
-def load(model: Model) -> Qwen25VL:
-    """Load the model onto the best device there is, and say which that is.
+def load(model: Model, *, device: str | None = None) -> VisionLanguageModel:
+    """Load the model onto a device, the best there is unless one is named, and say which that is.
 
     Raises:
         CheckpointError: the checkpoint is missing, incomplete or of another family.
     """
     folder = locate(model)
-    name = device_name()
+    name = device or best_device()
     say(f"model {model.checkpoint}: {model.dtype} on {name}")
-    device = torch.device(name)
     disable_progress_bar()  # its bar of weights would clutter the logs
-    return FAMILIES[model.family](folder, dtype=getattr(torch, model.dtype), device=device)
+    family = FAMILIES[model.family]
+    return family.from_pretrained(
+        folder, dtype=getattr(torch, model.dtype), device=torch.device(name)
+    )
 
 
-def device_name() -> str:
+def best_device() -> str:
     """``cuda`` where there is one, else ``cpu``."""
     return "cuda" if torch.cuda.is_available() else "cpu"
 

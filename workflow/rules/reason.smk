@@ -13,8 +13,10 @@ rule reason:
         f"logs/reason/{RUN}/{{shard}}.benchmark.tsv"
     conda:
         "../../environment.yml"
+    # How many samples go together changes no answer, so it is a resource: no change of it re-runs anything.
     resources:
         gpu=1,
+        batch_size=str(EXPERIMENT.batch_size),
     params:
         settings=lambda wildcards: dmlr.config.reason_settings(
             EXPERIMENT, key_of(wildcards)
@@ -23,4 +25,5 @@ rule reason:
     shell:
         "dmlr reason --settings {params.settings:q} --shard {input.shard} "
         "--manifest {input.manifest} --store results/features/store "
+        "--batch-size {resources.batch_size} "
         "--predictions {output.predictions} --traces {output.traces} 2>&1 | tee {log}"

@@ -13,7 +13,6 @@ from dmlr import prompts
 from dmlr.datasets.shapes_question import KINDS, Question, ask
 from dmlr.datasets.shapes_scene import Scene, random_scene
 
-THINK = "<|endoftext|>"
 INJECTED = (
     "<|vision_pad|>"  # holds the place of an injected patch, embedded from the image's features
 )
@@ -99,7 +98,9 @@ class Batches:
         self, question: Question, image_tokens: int, prompt: str
     ) -> tuple[list[int], list[int]]:
         think = self._think_block() if prompt == "unified" and self.random.random() < 0.5 else ""
-        turns = prompts.messages(question.text, question.options, prompt=prompt, think_block=think)
+        turns = prompts.messages(question.text, question.options, prompt=prompt)
+        if think:  # where prompts.messages puts plain think tokens
+            turns[-1]["content"].append({"type": "text", "text": f"\n{think}"})
         text = self.tokenizer.apply_chat_template(
             turns, add_generation_prompt=True, tokenize=False
         ).replace("<|image_pad|>", "<|image_pad|>" * image_tokens)
@@ -112,7 +113,9 @@ class Batches:
         """Think tokens as a method would place them, half of them followed by injected patches."""
         count = self.random.choice([1, 2, 4, 4, 4, 4, 4, 8])
         most = self.random.choice([0, 0, 2, 4])
-        return "".join(THINK + INJECTED * self.random.randint(0, most) for _ in range(count))
+        return "".join(
+            prompts.THINK + INJECTED * self.random.randint(0, most) for _ in range(count)
+        )
 
     @staticmethod
     def _pad(rows: list[list[int]], value: int) -> Tensor:

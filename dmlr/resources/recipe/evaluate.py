@@ -17,19 +17,20 @@ from dmlr.datasets import shapes
 from dmlr.datasets.prepare import prepare_rows
 from dmlr.datasets.shapes_question import KINDS
 from dmlr.datasets.source import SourceRow
+from dmlr.latent.profile import Dmlr
 from dmlr.methods import dmlr, vanilla
+from dmlr.methods.answer import Question, recorded
 from dmlr.progress import progress
 from dmlr.records import Prediction, Sample
 from dmlr.resources.recipe.batches import blank
-from dmlr.settings import Benchmark, Dmlr, Model, Vanilla
+from dmlr.settings import Benchmark, Model, Vanilla
 from dmlr.store.statistics import accuracy
 from dmlr.store.tables import percent
 from dmlr.verify.boxed import judge
 from dmlr.vlm.load import load
-from dmlr.vlm.parts import ImageFeatures
-from dmlr.vlm.qwen2_5_vl import Qwen25VL
+from dmlr.vlm.model import VisionLanguageModel
 
-Answerer = Callable[[Qwen25VL, Sample, Image.Image], Prediction]
+Answerer = Callable[[VisionLanguageModel, Sample, Image.Image], Prediction]
 CONFIG = Path("config")  # of the repository, from whose root this is run
 
 
@@ -51,10 +52,10 @@ def answerers() -> dict[str, Answerer]:
 
 
 def _answerer(method: Callable[..., Any], profile: Any, blanked: bool) -> Answerer:
-    def answer(vlm: Qwen25VL, sample: Sample, image: Image.Image) -> Prediction:
-        features: ImageFeatures = vlm.encode_image(blank(image) if blanked else image)
-        made: Prediction = method(vlm, sample, features, profile, 42).prediction
-        return made
+    def answer(vlm: VisionLanguageModel, sample: Sample, image: Image.Image) -> Prediction:
+        features = vlm.encode_image(blank(image) if blanked else image)
+        question = Question(sample.sample_id, sample.question, sample.options, [features])
+        return recorded(question, method(vlm, [question], profile, 42)[0]).prediction
 
     return answer
 
@@ -75,7 +76,11 @@ def evaluate(folder: Path, *, split: str, samples: int, seed: int, images: Path)
 
 
 def _line(
-    name: str, answer: Answerer, vlm: Qwen25VL, rows: list[SourceRow], samples: list[Sample]
+    name: str,
+    answer: Answerer,
+    vlm: VisionLanguageModel,
+    rows: list[SourceRow],
+    samples: list[Sample],
 ) -> str:
     right: dict[str, list[bool]] = {kind: [] for kind in KINDS}
     with progress(name, len(samples)) as advance:

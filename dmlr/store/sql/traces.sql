@@ -7,6 +7,7 @@ CREATE TABLE traces (
     reward DOUBLE NOT NULL,
     sigma DOUBLE NOT NULL,
     is_best BOOLEAN NOT NULL,
+    patch_count INTEGER NOT NULL,
     patch_counts INTEGER[] NOT NULL,
     patch_budget INTEGER NOT NULL,
     think_norm DOUBLE NOT NULL,

@@ -1,0 +1,114 @@
+"""One step of a batch in lock step: what it sees, proposes, moves and accepts."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from dmlr.latent import injection
+from dmlr.latent.evaluate import Evaluator
+from dmlr.latent.injection import Patches
+from dmlr.latent.search import Search, State
+from dmlr.latent.update import reinforce, weight
+
+Think = Float[Tensor, "row think hidden"]
+
+
+class LockStep:
+    """A step of all samples that still go on."""
+
+    def __init__(
+        self,
+        number: int,
+        evaluator: Evaluator,
+        live: Sequence[Search],
+        candidate: Think,
+        noise: Think,
+        sigma: float,
+    ) -> None:
+        """Args: its number, the model, the samples, T' and xi with xi's standard deviation."""
+        self.number, self.evaluator, self.live = number, evaluator, live
+        self.candidate, self.noise, self.sigma = candidate, noise, sigma
+        self.profile, self._passes = evaluator.profile, evaluator.vlm.passes
+        self.no_patches: list[Patches] = [((),) * self.profile.think_tokens for _ in live]
+        self.chooses = injection.chooses(self.profile) and injection.active(self.profile, number)
+        self._look()
+
+    def _look(self) -> None:
+        noises = [search.noise for search in self.live]
+        alone = self.profile.acceptance == "per_token"
+        if self.chooses:
+            self.rankings, found = self.evaluator.look(self.candidate, noises, reward=alone)
+        else:
+            self.rankings, found = [()] * len(self.live), None
+        if alone and found is None:
+            found = self.evaluator.rewards(self.candidate, self.no_patches)
+        self._alone = found
+
+    @property
+    def reward_alone(self) -> Float[Tensor, " row"]:
+        """R(T') of the candidates without patches, which drives the update unless it is joint."""
+        assert self._alone is not None
+        return self._alone
+
+    @property
+    def rounds(self) -> list[range]:
+        """The think tokens whose candidates are tried together; all where there are no candidates."""
+        tokens = range(self.profile.think_tokens)
+        return [range(t, t + 1) for t in tokens] if self.chooses else [tokens]
+
+    def propose(self, tokens: range) -> list[Patches]:
+        """The patches that each sample tries next."""
+        return [
+            injection.propose(search.best.patches, ranking, tokens, self.profile, search.budget)
+            if self.chooses
+            else injection.without_candidates(search.best.patches, self.profile)
+            for search, ranking in zip(self.live, self.rankings, strict=True)
+        ]
+
+    def update(self, reward: Float[Tensor, " row"], patches: Sequence[Patches]) -> Think:
+        """How far the think tokens move, given the reward of the candidates with these patches."""
+        if self.profile.update == "antithetic":
+            mirrored = self.candidate - 2 * self.noise  # T - xi
+            reward = (reward - self.evaluator.rewards(mirrored, patches)) / 2
+        for search, found in zip(self.live, reward.tolist(), strict=True):
+            search.history.append(found)
+        if self.profile.update == "gradient":
+            gradient = self.evaluator.gradients(self.candidate, patches)
+            self.moved = self.profile.learning_rate * gradient
+        else:
+            weights = [weight(s.history, s.noise, kind=self.profile.update) for s in self.live]
+            rate = self.profile.learning_rate
+            self.moved = reinforce(self.noise, weights, sigma=self.sigma, rate=rate)
+        return self.moved
+
+    def accept(
+        self, tried: Sequence[Patches], reward: Float[Tensor, " row"], updated: Think
+    ) -> None:
+        """Keep what beats a sample's best; else its best is left as it was.
+
+        Args:
+            tried: patches of each sample's sequence.
+            reward: of that sequence.
+            updated: T after the step's update.
+        """
+        kept = self.candidate if self.profile.keep == "candidate" else updated
+        for row, (search, found) in enumerate(zip(self.live, reward.tolist(), strict=True)):
+            if not self._repeats(search, tried[row]):
+                search.consider(State(kept[row], tried[row], found, self.number))
+
+    def _repeats(self, search: Search, tried: Patches) -> bool:
+        """Whether the reward has read this very sequence before, in this step.
+
+        Patches behind the last place that is read change nothing, and rounding must not decide.
+        """
+        read = self.evaluator.read_part
+        return any(read(tried) == read(state.patches) for state in search.tried)
+
+    def close(self, think: Think, sigma: float) -> None:
+        """Write the step into each sample's trace; ``sigma`` is that of the next step."""
+        norms = torch.stack([think.norm(dim=(1, 2)), self.moved.norm(dim=(1, 2))], dim=1)
+        for search, row in zip(self.live, norms, strict=True):
+            search.close_step(self.number, sigma, row, self.profile)
+            search.passes += self.evaluator.vlm.passes - self._passes

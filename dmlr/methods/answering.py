@@ -1,0 +1,92 @@
+"""Answering samples in batches: a bad sample fails alone, and a batch that is too large is halved."""
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from dmlr.errors import RecordError
+from dmlr.methods import dmlr, vanilla
+from dmlr.methods.answer import Answer, Outcome, Question, recorded
+from dmlr.methods.batching import batch_size, in_batches, out_of_memory
+from dmlr.progress import say
+from dmlr.records import Prediction, Sample
+from dmlr.settings import ReasonSettings
+from dmlr.vlm.features import read_features
+from dmlr.vlm.model import VisionLanguageModel
+
+METHODS: dict[str, Callable[..., list[Outcome]]] = {
+    "vanilla": vanilla.answer,
+    "dmlr": dmlr.answer,
+}
+
+
+class Answering:
+    """One model with one profile, and where the samples' features are."""
+
+    def __init__(
+        self, vlm: VisionLanguageModel, settings: ReasonSettings, features: Mapping[str, Path]
+    ) -> None:
+        """Args: the model, what it is told, and per picture's hash its file of the store."""
+        self.vlm, self.settings, self.features = vlm, settings, features
+
+    def answer(
+        self, samples: Sequence[Sample], keep: Callable[[Answer], None], *, batch: int | None
+    ) -> None:
+        """Answer samples and hand each answer over as soon as its batch is done.
+
+        Args:
+            samples: in the order in which they go into batches.
+            keep: called once per sample, in order.
+            batch: samples at once; None: as many as fit.
+        """
+        size = batch_size(
+            self.vlm,
+            self.settings.profile,
+            image_tokens=self.settings.model.max_image_tokens,
+            wanted=batch,
+        )
+
+        def run(rows: Sequence[Sample]) -> list[Answer]:
+            answers = self._batch(rows)
+            for answer in answers:
+                keep(answer)
+            return answers
+
+        in_batches(samples, size, run)
+
+    def _batch(self, samples: Sequence[Sample]) -> list[Answer]:
+        answers: dict[str, Answer] = {}
+        questions: list[Question] = []
+        for sample in samples:
+            try:
+                questions.append(self._question(sample))
+            except RecordError as error:
+                answers[sample.sample_id] = _failed(sample.sample_id, error)
+        answers |= {answer.prediction.sample_id: answer for answer in self._answers(questions)}
+        return [answers[sample.sample_id] for sample in samples]
+
+    def _question(self, sample: Sample) -> Question:
+        image = read_features(self.features[sample.image.sha256], self.vlm.device)
+        return Question(sample.sample_id, sample.question, sample.options, [image])
+
+    def _answers(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer together; where that fails, one by one, so that only the cause is recorded."""
+        if not questions:
+            return []
+        method = METHODS[self.settings.profile.method]
+        try:
+            made = method(self.vlm, questions, self.settings.profile, self.settings.seed)
+        except Exception as error:
+            if out_of_memory(error) and len(questions) > 1:
+                raise
+            if len(questions) > 1:
+                return [answer for one in questions for answer in self._answers([one])]
+            return [_failed(questions[0].sample_id, error)]
+        return [recorded(*pair) for pair in zip(questions, made, strict=True)]
+
+
+def _failed(sample_id: str, error: Exception) -> Answer:
+    """The one place that turns a fault into a record."""
+    say(f"{sample_id}: failed\n{''.join(traceback.format_exception(error))}")
+    reason = f"{type(error).__name__}: {error}"
+    return Answer(Prediction(sample_id=sample_id, status="failed", error=reason), trace=[])

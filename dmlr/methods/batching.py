@@ -1,0 +1,90 @@
+"""How many samples go through the model together, and what happens when that was too many."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import psutil
+import torch
+
+from dmlr.latent.profile import Dmlr
+from dmlr.progress import say
+from dmlr.settings import Vanilla
+from dmlr.vlm.model import VisionLanguageModel
+
+LARGEST = {"cpu": 8, "cuda": 32}  # more gains little, and a kill loses the batch that runs
+SHARE = 0.6  # of the free memory; the rest is for what the model of cost leaves out
+TEXT_TOKENS = 768  # of a long prompt
+NEW_TOKENS = 512  # of a long reply; a longer one that does not fit halves the batch
+
+Row = TypeVar("Row")
+Made = TypeVar("Made")
+
+
+def batch_size(
+    vlm: VisionLanguageModel, profile: Vanilla | Dmlr, *, image_tokens: int, wanted: int | None
+) -> int:
+    """Rows of a batch: ``wanted``, or as many as ``bytes_per_row`` lets into the free memory."""
+    if wanted is not None:
+        return wanted
+    tokens = image_tokens + TEXT_TOKENS + min(profile.max_new_tokens, NEW_TOKENS)
+    fitting = int(SHARE * free_bytes(vlm.device) / bytes_per_row(vlm, profile, tokens))
+    return max(1, min(fitting, LARGEST.get(vlm.device.type, LARGEST["cpu"])))
+
+
+def bytes_per_row(vlm: VisionLanguageModel, profile: Vanilla | Dmlr, tokens: int) -> int:
+    """The model of cost: what a row of so many tokens takes at its peak.
+
+    Keys and values of every layer, once per context that is kept (the released profiles keep two), and
+    doubled while a batch loses rows; and the prefill of one layer: hidden states, the MLP's two inner
+    states, the packed mask and the attention scores of one pass over the think tokens.
+    """
+    config, size = vlm.config, vlm.dtype.itemsize
+    contexts = 2 if isinstance(profile, Dmlr) and profile.reward_context == "placeholder" else 1
+    head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    kept = 2 * config.num_hidden_layers * config.num_key_value_heads * head * size
+    layer = (6 * config.hidden_size + 3 * config.intermediate_size) * size
+    mask = tokens * config.num_attention_heads // config.num_key_value_heads
+    found: int = tokens * (2 * contexts * kept + layer + mask) + 4 * 16 * config.vocab_size
+    return found
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory of the device that nobody uses."""
+    if device.type == "cuda":
+        free: int = torch.cuda.mem_get_info(device)[0]
+        return free
+    available: int = psutil.virtual_memory().available
+    return available
+
+
+def in_batches(
+    rows: Sequence[Row], size: int, run: Callable[[Sequence[Row]], Sequence[Made]]
+) -> list[Made]:
+    """Run all rows, in batches of ``size``; a batch that runs out of memory is halved and run again.
+
+    Raises:
+        MemoryError: one row alone does not fit.
+    """
+    made: list[Made] = []
+    while len(made) < len(rows):
+        batch = rows[len(made) : len(made) + size]
+        try:
+            made += run(batch)
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error) or len(batch) == 1:
+                raise
+            size = len(batch) // 2
+            say(f"out of memory with {len(batch)} samples at once; going on with {size}")
+            _release()
+    return made
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out; on a CPU torch raises a plain RuntimeError."""
+    named = isinstance(error, (torch.OutOfMemoryError, MemoryError))
+    return named or "can't allocate memory" in str(error)
+
+
+def _release() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
