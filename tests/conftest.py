@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,21 +8,74 @@ import torch
 
 import dmlr.vlm  # noqa: F401  (makes torchvision importable before transformers asks for it)
 from dmlr.vlm.load import load
-from tests.tiny import model_settings, write_checkpoint
+from tests.library import Library
+from tests.tiny import FAMILIES, model_settings, write_checkpoint
 
 torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
-def checkpoint(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("checkpoint")
-    write_checkpoint(folder)
-    return folder
+def checkpoints(tmp_path_factory):
+    """Family -> directory of its random checkpoint."""
+
+    @cache
+    def written(family):
+        folder = tmp_path_factory.mktemp(family)
+        write_checkpoint(folder, family)
+        return folder
+
+    return written
 
 
 @pytest.fixture(scope="session")
-def vlm(checkpoint):
-    return load(model_settings(str(checkpoint)))
+def vlms(checkpoints):
+    """Family -> model."""
+    return cache(lambda family: load(model_settings(str(checkpoints(family)), family)))
+
+
+@pytest.fixture(scope="session")
+def checkpoint(checkpoints):
+    return checkpoints("qwen2_5_vl")
+
+
+@pytest.fixture(scope="session")
+def vlm(vlms):
+    return vlms("qwen2_5_vl")
+
+
+@pytest.fixture(scope="session")
+def qwen3_vlm(vlms):
+    return vlms("qwen3_vl")
+
+
+@pytest.fixture(scope="session", params=FAMILIES)
+def family(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def family_vlm(vlms, family):
+    """The model of each family."""
+    return vlms(family)
+
+
+@pytest.fixture(scope="session")
+def libraries(checkpoints):
+    """Family -> the reference for its model."""
+    return cache(lambda family: Library(checkpoints(family)))
+
+
+@pytest.fixture(scope="session")
+def library(libraries, family):
+    """The reference for ``family_vlm``."""
+    return libraries(family)
+
+
+@pytest.fixture
+def no_gradients():
+    """As the methods run the model."""
+    with torch.no_grad():
+        yield
 
 
 @pytest.fixture

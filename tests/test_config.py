@@ -6,6 +6,7 @@ import yaml
 
 from dmlr import config, settings
 from dmlr.errors import ConfigError
+from dmlr.latent.profile import Dmlr
 from dmlr.provenance import fingerprint
 from dmlr.schemas import config_schema
 
@@ -42,11 +43,40 @@ def test_the_shipped_configuration_is_valid():
 def test_dmlr_paper_has_the_settings_of_the_paper():
     profile = config.load(shipped()).profile_catalog["dmlr-paper"]
     # paper: L = 4, m = 2, T = 15 steps, eta = 1e-3, sigma = 0.1, decay 0.95, at most 16 patches
-    assert profile.model_dump() == {
+    stated = {
         "method": "dmlr", "think_tokens": 4, "patches_initial": 2, "patches_added": 2, "steps": 15,
         "learning_rate": 0.001, "sigma": 0.1, "sigma_decay": 0.95, "patches_max": 16, "top_k": 10,
+        "reward": "truncated_entropy", "reward_context": "image", "update": "reinforce",
         "max_new_tokens": 2048,
     }  # fmt: skip
+    assert profile.model_dump(include=set(stated)) == stated
+
+
+def test_what_a_profile_does_not_say_is_as_in_dmlr_paper():
+    merged = shipped()
+    merged["profile_catalog"]["mine"] = {"method": "dmlr", "sigma": 0.2}
+    catalog = config.load(merged).profile_catalog
+    assert catalog["mine"] == catalog["dmlr-paper"].model_copy(update={"sigma": 0.2})
+
+
+def test_the_catalog_states_every_field_of_the_three_published_algorithms():
+    catalog = shipped()["profile_catalog"]
+    for name in ("dmlr-paper", "dmlr-released-2025-12", "dmlr-released-2026-03"):
+        assert set(catalog[name]) == set(Dmlr.model_fields)
+    assert all(field.description for field in Dmlr.model_fields.values())
+
+
+def test_fields_that_contradict_each_other_are_one_line():
+    def change(merged):
+        merged["profile_catalog"]["dmlr-paper"] |= {
+            "injection": "foreign",
+            "injected": "last_hidden",
+        }
+
+    assert refused(change) == (
+        f"{ROOT}/config/profiles.yaml: profile_catalog.dmlr-paper must have injected: features where "
+        "injection is foreign; it is last_hidden"
+    )
 
 
 def test_an_unknown_key_is_named_with_its_place():
@@ -80,14 +110,14 @@ def test_yaml_text_that_looks_like_a_number_is_explained():
 
 def test_a_missing_key_an_unknown_name_and_an_unknown_method_are_one_line_each():
     def change(merged):
-        del merged["profile_catalog"]["dmlr-paper"]["steps"]
+        del merged["profile_catalog"]["vanilla-direct"]["prompt"]
         del merged["seeds"]
         merged["profile_catalog"]["vanilla"]["method"] = "vanila"
 
     lines = refused(change).splitlines()
     assert len(lines) == 3
     assert any("seeds is missing and has no default" in line for line in lines)
-    assert any("dmlr-paper.steps is missing" in line for line in lines)
+    assert any("vanilla-direct.prompt is missing" in line for line in lines)
     assert any(
         "profile_catalog.vanilla.method must be one of 'vanilla', 'dmlr'" in line for line in lines
     )
@@ -99,7 +129,8 @@ def test_a_name_that_no_catalog_has_is_refused_with_the_known_ones():
 
     assert refused(change) == (
         f"{FILES[-1]}: profiles[1] must be a name of profile_catalog "
-        "(vanilla, vanilla-direct, dmlr-paper), got 'dmlr-papr'"
+        "(vanilla, vanilla-direct, dmlr-paper, dmlr-released-2026-03, dmlr-released-2025-12), "
+        "got 'dmlr-papr'"
     )
 
 

@@ -13,7 +13,7 @@ from dmlr.records import Prediction, read_records
 from tests.project import Project
 
 RUN = "results/runs/shapes/shapes-1m/dmlr-paper/seed-42"
-ONE_RUN = {"profiles": ["dmlr-paper"], "baseline": "dmlr-paper", "shard_size": 7,
+ONE_RUN = {"profiles": ["dmlr-paper"], "baseline": "dmlr-paper", "shard_size": 7, "batch_size": 1,
            "profile_catalog": {"dmlr-paper": {"steps": 15}}}  # fmt: skip
 
 

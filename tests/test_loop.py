@@ -1,81 +1,124 @@
+"""The engine equals the naive algorithm of tests/oracle.py, for every profile and every field of it."""
+
+import random
+
 import pytest
 import torch
 
-from dmlr import prompts
-from dmlr.latent.injection import count
-from dmlr.latent.loop import optimise
-from dmlr.latent.noise import sample_generator
-from dmlr.vlm.qwen2_5_vl import THINK
+from dmlr.latent.profile import Dmlr
+from dmlr.methods import dmlr
+from dmlr.methods.answer import Question
 from tests import oracle
-from tests.test_vlm import noise_image
-from tests.tiny import dmlr_profile
+from tests.cases import noise_image
+
+PAPER = {"method": "dmlr", "think_tokens": 3, "steps": 3, "top_k": 7, "patches_max": 11,
+         "max_new_tokens": 5}  # fmt: skip
+RELEASED = PAPER | {
+    "learning_rate": 0.01, "sigma": 2.0, "reward": "topk_negative_log", "patches_max": 4,
+    "reward_context": "placeholder", "injected": "placeholder", "acceptance": "joint",
+    "patches_initial": 1, "patches_added": 1, "patch_growth": "budget", "track_positions": False,
+    "positions": "sequential", "best_start": "zero", "keep": "updated", "decode_patches": False,
+    "seeding": "fixed", "prompt": "internal_thinking",
+}  # fmt: skip
+VALUES = {
+    "update": ["none", "constant_reward", "shuffled_reward", "antithetic", "mean_baseline",
+               "gradient", "reinforce"],
+    "reward": ["topk_negative_log", "truncated_entropy"],
+    "reward_span": ["think_inclusive"],
+    "reward_context": ["placeholder", "image"],
+    "injection": ["none", "all", "random", "foreign"],
+    "injected": ["placeholder", "last_hidden", "features"],
+    "acceptance": ["joint", "per_token"],
+    "patches_initial": [None, 0, 3],
+    "patches_added": [0, 3],
+    "patches_max": [None, 5],
+    "patch_growth": ["budget", "union"],
+    "injection_stride": [2],
+    "injection_start": [1],
+    "injection_interval": [2],
+    "track_positions": [False, True],
+    "positions": ["sequential", "mrope"],
+    "best_start": ["zero", "initial_reward"],
+    "keep": ["updated", "candidate"],
+    "decode_patches": [False, True],
+    "reward_threshold": [0.22, 4.2],
+    "seeding": ["fixed", "per_sample"],
+    "prompt": ["internal_thinking", "unified"],
+}  # fmt: skip
+
+
+def flips(name, base):
+    """Every single field changed."""
+    for field, values in VALUES.items():
+        for value in values:
+            if base.get(field, getattr(Dmlr(**PAPER), field)) != value:
+                features = {"injected": "features"} if value == "foreign" else {}
+                yield f"{name}-{field}-{value}", base | {field: value} | features
+
+
+def mixtures(count):
+    """Fields drawn from all values: whatever a user may put together."""
+    drawn = random.Random(7)
+    for number in range(count):
+        fields = {field: drawn.choice(values) for field, values in VALUES.items()}
+        if fields["injection"] == "foreign":
+            fields["injected"] = "features"
+        yield f"mixture-{number}", PAPER | {"sigma": 0.5} | fields
+
+
+def cases():
+    """Both families for what is whole, one for single flips; the rest of the flips is slow."""
+    whole = [("paper", PAPER), ("released", RELEASED), *mixtures(24)]
+    flipped = [*flips("paper", PAPER), *flips("released", RELEASED)]
+    quick = {name for name, _ in whole[:8]} | {name for name, _ in flips("paper", PAPER)}
+    quick |= {name for name, _ in random.Random(5).sample(flipped, 16)}
+    for family in ("qwen2_5_vl", "qwen3_vl"):
+        for name, fields in [*whole, *flipped]:
+            slow = name not in quick or (family == "qwen3_vl" and (name, fields) in flipped)
+            marks = [pytest.mark.slow] if slow else []
+            yield pytest.param(family, fields, id=f"{family}-{name}", marks=marks)
 
 
 @pytest.fixture(scope="module")
-def case(vlm):
-    image = vlm.encode_image(noise_image(5, 3))
-    turns = prompts.messages("Which one?", ["left", "right"], think_block=THINK * 3)
-    prompt = vlm.prompt(turns, image, think_tokens=3)
-    return image, prompt, vlm.prefill(prompt, image), vlm.embed(prompt.think)
+def questions(vlms):
+    """Five of unequal length about images of unequal size, the last one about two, for each family."""
+
+    def asked(family):
+        vlm = vlms(family)
+        sizes = [[(5, 3)], [(2, 2)], [(3, 7)], [(1, 4)], [(2, 3), (4, 1)]]
+        for number, grids in enumerate(sizes):
+            images = [
+                vlm.encode_image(noise_image(vlm, *grid, seed=number + k))
+                for k, grid in enumerate(grids)
+            ]
+            options = ["left", "right"] if number % 2 else []
+            yield Question(f"a/{number}", "Which one is it? " * (1 + number), options, images)
+
+    return {family: list(asked(family)) for family in ("qwen2_5_vl", "qwen3_vl")}
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"patches_max": 7}, {"patches_initial": 0}, {"learning_rate": 0.5, "top_k": 2}],
-    ids=str,
-)
-def test_the_loop_equals_the_naive_algorithm(vlm, case, changes):
-    image, prompt, prefix, think = case
-    profile = dmlr_profile(**changes)
-    found = optimise(vlm, prefix, think, profile, sample_generator(7, "a/1"))
-    best, best_think, best_reward, best_step, rewards = oracle.optimise(
-        vlm, prompt, image, think, profile, sample_generator(7, "a/1")
+def equal(found, naive):
+    search = found.search
+    assert [list(chosen) for chosen in search.best.patches] == [list(c) for c in naive.best_patches]
+    assert search.best.step == naive.best_step
+    assert search.initial.reward == pytest.approx(naive.initial_reward, abs=5e-5)
+    assert [s.reward for s in search.steps] == pytest.approx(
+        [s.reward for s in naive.steps], abs=5e-5
     )
-    assert [list(chosen) for chosen in found.best.patches] == best
-    assert found.best.step == best_step
-    assert found.best.reward == pytest.approx(best_reward, abs=1e-5)
-    torch.testing.assert_close(found.best.think, best_think)
-    assert [found.initial.reward, *(s.reward for s in found.steps)] == pytest.approx(
-        rewards, abs=1e-5
-    )
+    assert search.history == pytest.approx([s.driving for s in naive.steps], abs=5e-5)
+    assert [(s.sigma, s.is_best, s.patch_count, s.patch_budget) for s in search.steps] == [
+        (s.sigma, s.is_best, s.patch_count, s.patch_budget) for s in naive.steps
+    ]
+    torch.testing.assert_close(search.best.think, naive.best_think, atol=2e-4, rtol=0)
+    assert found.reply.ids == naive.ids
 
 
-def test_the_best_state_never_gets_worse_and_patches_stay_within_the_budget(vlm, case):
-    _, _, prefix, think = case
-    profile = dmlr_profile(steps=7, patches_max=11)
-    found = optimise(vlm, prefix, think, profile, sample_generator(3, "a/1"))
-    assert found.best.reward >= found.initial.reward
-    assert found.best.reward == max(found.initial.reward, *(step.reward for step in found.steps))
-    assert count(found.best.patches) <= 11
-    assert all(len(set(chosen)) == len(chosen) for chosen in found.best.patches)
-    assert [step.sigma for step in found.steps] == pytest.approx([0.1 * 0.95**t for t in range(7)])
-
-
-def test_one_step_forwards_one_pass_for_the_attention_and_one_per_think_token(vlm, case):
-    _, _, prefix, think = case
-    before = vlm.passes
-    optimise(vlm, prefix, think, dmlr_profile(steps=5), sample_generator(3, "a/1"))
-    assert vlm.passes - before == 2 + 5 * (1 + 3)
-
-
-def test_no_steps_leave_the_think_tokens_as_they_were(vlm, case):
-    _, _, prefix, think = case
-    found = optimise(vlm, prefix, think, dmlr_profile(steps=0), sample_generator(3, "a/1"))
-    assert torch.equal(found.best.think, think)
-    assert (found.best.step, found.steps) == (-1, [])
-
-
-def test_the_reward_sees_the_image(vlm, case):
-    _, prompt, prefix, think = case
-    other = vlm.prefill(prompt, vlm.encode_image(noise_image(5, 3, seed=9)))
-    profile = dmlr_profile(steps=1)
-    one, two = (optimise(vlm, p, think, profile, sample_generator(3, "x")) for p in (prefix, other))
-    assert abs(one.initial.reward - two.initial.reward) > 1e-4
-
-
-def test_noise_depends_on_run_and_sample_alone():
-    def draw(seed, sample):
-        return torch.randn(3, generator=sample_generator(seed, sample)).tolist()
-
-    assert draw(1, "a/1") == draw(1, "a/1")
-    assert len({tuple(draw(*pair)) for pair in [(1, "a/1"), (2, "a/1"), (1, "a/2")]}) == 3
+@pytest.mark.parametrize(("family", "fields"), cases())
+def test_the_engine_equals_the_naive_algorithm(vlms, questions, family, fields):
+    vlm, profile = vlms(family), Dmlr(**fields)
+    asked = questions[family] if fields in (PAPER, RELEASED) else questions[family][::2]
+    naive = [oracle.answer(vlm, question, profile, 3) for question in asked]
+    batch = dmlr.answer(vlm, asked, profile, 3)
+    (alone,) = dmlr.answer(vlm, asked[-1:], profile, 3)
+    for found, expected in zip([*batch, alone], [*naive, naive[-1]], strict=True):
+        equal(found, expected)

@@ -11,7 +11,7 @@ def test_unified_prompt_has_system_image_question_and_lettered_options():
 
 
 def test_think_tokens_follow_the_question_as_a_second_text():
-    _, user = prompts.messages("Why?", [], think_block="<|endoftext|>" * 2)
+    _, user = prompts.messages("Why?", [], think_tokens=2)
     assert [part["type"] for part in user["content"]] == ["image", "text", "text"]
     assert user["content"][2]["text"] == "\n<|endoftext|><|endoftext|>"
 

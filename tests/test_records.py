@@ -24,7 +24,7 @@ SAMPLE = Sample(
 )
 TRACE = TraceStep(
     sample_id="shapes/test-0001", step=3, candidate_reward=0.25, reward=0.5, sigma=0.1,
-    is_best=True, patch_counts=[2, 3, 5], patch_budget=16, think_norm=1.5, update_norm=0.01,
+    is_best=True, patch_count=8, patch_counts=[2, 3, 5], patch_budget=16, think_norm=1.5, update_norm=0.01,
 )  # fmt: skip
 PREDICTION = Prediction(
     sample_id="shapes/test-0001", status="ok", text="\\boxed{B}", stop_reason="end",
@@ -54,7 +54,7 @@ def test_records_of_another_kind_are_refused(tmp_path):
     write_records(path, Verdict, [VERDICT], {})
     with pytest.raises(
         RecordError,
-        match=r"verdicts.parquet: must hold Prediction records of format 1, found Verdict of format 1",
+        match=r"verdicts.parquet: must hold Prediction records of format 2, found Verdict of format 2",
     ):
         read_records(path, Prediction)
 

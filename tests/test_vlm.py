@@ -1,148 +1,120 @@
+"""What a model takes: conversations split into a prompt, types of weights."""
+
+import json
 import shutil
 
 import pytest
 import torch
-from PIL import Image
 
 from dmlr import prompts
-from dmlr.checkpoint import locate, weights_digest
 from dmlr.errors import CheckpointError
-from dmlr.vlm.qwen2_5_vl import THINK
-from tests.oracle import whole_pass
+from dmlr.vlm.load import load
+from dmlr.vlm.parts import Block
+from tests.cases import case, five, prefill, replies, suffixes
 from tests.tiny import model_settings
 
 
-def noise_image(rows, columns, seed=1):
-    torch.manual_seed(seed)
-    pixels = torch.randint(0, 256, (28 * rows, 28 * columns, 3), dtype=torch.uint8)
-    return Image.fromarray(pixels.numpy())
+def test_a_prompt_is_split_at_its_think_tokens(family_vlm, library):
+    asked = case(family_vlm, "Which?", (2, 3), (4, 2), think_tokens=3)
+    prompt = asked.prompt
+    assert torch.equal(prompt.ids, library.inputs([asked])["input_ids"][0])
+    think_id = family_vlm.tokenizer.convert_tokens_to_ids(prompts.THINK)
+    assert prompt.think.tolist() == [think_id] * 3
+    assert family_vlm.tokenizer.decode(prompt.suffix) == "<|im_end|>\n<|im_start|>assistant\n"
+    assert (prompt.prefix[prompt.image_places] == family_vlm.image_id).all()
+    assert len(prompt.image_places) == 6 + 8
 
 
-@pytest.fixture(scope="module")
-def case(vlm):
-    """Image of 5 x 3 tokens, a question, 3 think tokens with one patch behind the second."""
-    image = vlm.encode_image(noise_image(5, 3))
-    turns = prompts.messages("Which one?", ["left", "right"], think_block=THINK * 3)
-    prompt = vlm.prompt(turns, image, think_tokens=3)
-    torch.manual_seed(2)
-    think = vlm.embed(prompt.think) + 0.1 * torch.randn(3, 128)
-    embeds = torch.cat([think[:2], image.patches[11:12], think[2:]])
-    return image, prompt, embeds
+def test_a_prompt_without_think_tokens_ends_with_its_last_token(family_vlm):
+    prompt = case(family_vlm, "Which?", (2, 3)).prompt
+    assert (len(prompt.think), len(prompt.suffix)) == (0, 1)
 
 
-def test_features_form_the_grid_of_the_image(case):
-    image, prompt, _ = case
-    assert (image.rows, image.columns, tuple(image.patches.shape)) == (5, 3, (15, 128))
-    assert prompt.prefix[prompt.first_patch : prompt.first_patch + 15].unique().numel() == 1
-
-
-def test_logits_and_attention_after_the_cached_prefix_equal_the_whole_pass(vlm, case):
-    image, prompt, embeds = case
-    prefix = vlm.prefill(prompt, image)
-    logits, attention = whole_pass(vlm, prompt, image, embeds)
-    for _ in range(2):  # the prefix must be left as it was
-        rows, found = vlm.look(prefix, embeds)
-        torch.testing.assert_close(found, logits, atol=2e-5, rtol=0)
-        torch.testing.assert_close(rows, attention, atol=2e-6, rtol=0)
-        chosen = vlm.logits_after(prefix, embeds, [0, 1, 3])
-        torch.testing.assert_close(chosen, logits[[0, 1, 3]], atol=2e-5, rtol=0)
-
-
-def test_attention_depends_on_the_image_and_rows_are_shares(vlm, case):
-    image, prompt, embeds = case
-    rows, _ = vlm.look(vlm.prefill(prompt, image), embeds)
-    assert rows.shape == (4, 15)
-    assert (rows > 0).all()
-    assert (rows.sum(dim=1) < 1).all()
-
-
-def test_vanilla_equals_generate_of_the_model_library(vlm):
-    image = noise_image(2, 7, seed=3)
-    features = vlm.encode_image(image)
-    turns = prompts.messages("How many?", [])
-    prompt = vlm.prompt(turns, features)
-    reply = vlm.decode(vlm.prefill(prompt, features), vlm.embed(prompt.suffix), max_new_tokens=29)
-
-    inputs = vlm.processor(images=[image], do_resize=False, return_tensors="pt")
-    ids = torch.cat([prompt.prefix, prompt.suffix])[None]
-    generated = vlm.model.generate(
-        input_ids=ids,
-        attention_mask=torch.ones_like(ids),
-        mm_token_type_ids=(ids == vlm.image_id).int(),
-        max_new_tokens=29,
-        do_sample=False,
-        **inputs,
+def test_positions_are_those_of_the_model_library(family_vlm, library):
+    asked = case(family_vlm, "Which?", (2, 3), (4, 2), think_tokens=3)
+    inputs = library.inputs([asked])
+    positions, delta = library.model.model.get_rope_index(
+        inputs["input_ids"], inputs["mm_token_type_ids"], image_grid_thw=inputs["image_grid_thw"]
     )
-    assert reply.ids == generated[0, ids.shape[1] :].tolist()
-    assert reply.stop_reason == ("end" if reply.ids[-1] in vlm.end_ids else "length")
+    count = len(asked.prompt.prefix)
+    assert torch.equal(asked.prompt.positions, positions[:, 0, :count])
+    assert asked.prompt.next_position == positions[0, 0, count] == count + delta
 
 
-def test_decoding_leaves_the_prefix_as_it_was(vlm, case):
-    image, prompt, embeds = case
-    prefix = vlm.prefill(prompt, image)
-    suffix = torch.cat([embeds, vlm.embed(prompt.suffix)])
-    first = vlm.decode(prefix, suffix, max_new_tokens=11)
-    assert prefix.cache.get_seq_length() == prefix.length
-    assert vlm.decode(prefix, suffix, max_new_tokens=11).ids == first.ids
+@pytest.mark.parametrize(("named", "given"), [(2, 1), (1, 2), (0, 1), (1, 0)])
+def test_a_prompt_that_names_another_number_of_images(vlm, named, given):
+    images = [*case(vlm, "?", (2, 2), (3, 2)).features[:given]]
+    turns = prompts.messages("Which?", [], images=named)
+    with pytest.raises(ValueError, match=rf"^{named} images in the prompt, got {given}$"):
+        vlm.prompt(turns, images)
 
 
-def test_the_model_is_frozen(vlm):
-    assert not any(parameter.requires_grad for parameter in vlm.model.parameters())
+def test_image_tokens_that_are_not_the_patches(vlm):
+    asked = case(vlm, "?", (2, 2), (3, 2))
+    with pytest.raises(ValueError, match=r"^10 image tokens in the prompt but 4 patches$"):
+        vlm.split(asked.prompt.ids.tolist(), asked.features[:1])
 
 
-@pytest.fixture
-def copy(checkpoint, tmp_path):
-    return shutil.copytree(checkpoint, tmp_path / "model")
+def test_think_tokens_that_are_missing_or_scattered(vlm):
+    with pytest.raises(
+        ValueError, match=r"^the prompt must hold 3 think tokens in a row, has \[\]$"
+    ):
+        vlm.prompt(prompts.messages("Which?", [], images=0), [], think_tokens=3)
+    turns = prompts.messages("Which?", [], images=0, think_tokens=2)
+    with pytest.raises(ValueError, match=r"must hold 3 think tokens in a row, has \[\d+, \d+\]$"):
+        vlm.prompt(turns, [], think_tokens=3)
+    think, word = (vlm.tokenizer.convert_tokens_to_ids(token) for token in (prompts.THINK, "a"))
+    with pytest.raises(ValueError, match=r"must hold 2 think tokens in a row, has \[1, 3\]$"):
+        vlm.split([word, think, word, think, word], [], think_tokens=2)
 
 
-def refused(folder):
+def test_a_question_that_holds_the_think_token_is_split_at_the_last_ones(vlm):
+    turns = prompts.messages(f"What is {prompts.THINK}?", [], images=0, think_tokens=3)
+    prompt = vlm.prompt(turns, [], think_tokens=3)
+    assert vlm.tokenizer.decode(prompt.suffix) == "<|im_end|>\n<|im_start|>assistant\n"
+
+
+def test_the_model_is_frozen(family_vlm):
+    assert not any(parameter.requires_grad for parameter in family_vlm.model.parameters())
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@torch.no_grad()
+def test_half_precision_agrees_roughly_with_float32(family_vlm, checkpoints, family, dtype):
+    half = load(model_settings(str(checkpoints(family)), family, dtype=dtype))
+    assert half.dtype == getattr(torch, dtype)
+    states = []
+    for model in (family_vlm, half):
+        asked = five(model, think_tokens=3)
+        following = Block.of([model.embed(one.prompt.ids[-7:]) for one in asked])
+        hidden = model.step(prefill(model, asked), following)
+        logits = model.logits(hidden)
+        assert hidden.dtype == model.dtype
+        assert logits.dtype == torch.float32
+        assert torch.isfinite(logits).all()
+        states.append(hidden.float())
+    relative = (states[1] - states[0]).norm() / states[0].norm()
+    assert relative < {"bfloat16": 0.1, "float16": 0.01}[dtype]
+    found = replies(half, five(half), max_new_tokens=5)
+    assert [len(reply.ids) for reply in found] == [5] * 5
+
+
+def test_passes_and_tokens_are_counted(vlm):
+    asked = five(vlm)
+    passes, tokens = vlm.passes, vlm.tokens
+    prefix = prefill(vlm, asked)
+    longest = max(len(one.prompt.prefix) for one in asked)
+    assert (vlm.passes - passes, vlm.tokens - tokens) == (1, longest)
+    vlm.step(prefix, suffixes(vlm, asked))
+    assert (vlm.passes - passes, vlm.tokens - tokens) == (2, longest + 1)
+
+
+def test_a_configuration_that_names_another_image_token(checkpoint, tmp_path):
+    copy = shutil.copytree(checkpoint, tmp_path / "model")
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps(config | {"image_token_id": 7}))
     with pytest.raises(CheckpointError) as error:
-        locate(model_settings(str(folder)))
-    return str(error.value)
-
-
-def test_a_directory_that_is_no_checkpoint(tmp_path):
-    assert refused(tmp_path / "none").endswith(
-        "must be a checkpoint directory, found nothing there"
+        load(model_settings(str(copy)))
+    assert str(error.value) == (
+        f"{copy}: image_token_id of config.json must be the tokenizer's <|image_pad|>, got 7"
     )
-    assert refused(tmp_path).endswith(
-        "must be a checkpoint directory, lacks config.json, tokenizer.json, "
-        "tokenizer_config.json, preprocessor_config.json"
-    )
-
-
-def test_a_checkpoint_of_another_family(copy):
-    text = (copy / "config.json").read_text()
-    (copy / "config.json").write_text(
-        text.replace('"model_type": "qwen2_5_vl",', '"model_type": "llama",')
-    )
-    assert "model_type must be qwen2_5_vl for the family qwen2_5_vl, got llama" in refused(copy)
-
-
-def test_missing_and_truncated_weights(copy):
-    weights = copy / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-1000])
-    assert "model.safetensors: must be a whole safetensors file" in refused(copy)
-    weights.unlink()
-    assert refused(copy).endswith("lacks the weights model.safetensors")
-
-
-def test_a_hub_id_needs_a_pinned_revision_and_offline_says_what_to_do():
-    model = model_settings("no-such-org/no-such-model")
-    with pytest.raises(
-        CheckpointError, match="a hub id needs revision: the commit to pin, got null"
-    ):
-        locate(model)
-    with pytest.raises(
-        CheckpointError, match="not in the local hub cache; set checkpoint to a local"
-    ):
-        locate(model.model_copy(update={"revision": "0" * 40}))
-
-
-def test_the_digest_of_weights_changes_with_one_bit(copy):
-    before = weights_digest(copy)
-    weights = copy / "model.safetensors"
-    content = bytearray(weights.read_bytes())
-    content[-1] ^= 1
-    weights.write_bytes(bytes(content))
-    assert weights_digest(copy) != before

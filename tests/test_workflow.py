@@ -9,7 +9,7 @@ import json
 import duckdb
 import pytest
 
-from dmlr.records import Prediction, read_records
+from dmlr.records import Prediction, TraceStep, read_records
 from tests.project import Project
 
 ALL = {
@@ -98,7 +98,42 @@ def test_the_export_has_the_released_layout(project):
     }  # fmt: skip
     log = (folder / "reward_logs/reward_steps_000006.csv").read_text().splitlines()
     assert log[0] == "step,reward,sigma,is_new_best,patch_count,patch_budget"
-    assert [line.split(",")[2] for line in log[1:]] == ["0.1", "0.095"]
+    assert [line.split(",")[2] for line in log[1:]] == ["0.095", "0.09025"]  # after the decay
+
+
+CLOCKED = {"prefill_seconds", "optimise_seconds", "decode_seconds"}
+ROUNDED = (
+    "initial_reward",
+    "best_reward",
+    "candidate_reward",
+    "reward",
+    "think_norm",
+    "update_norm",
+)
+
+
+def records(folder):
+    """Everything that was predicted, without clock times: what is exact, and what is rounded."""
+    found = []
+    for kind, ending in ((Prediction, "predictions"), (TraceStep, "traces")):
+        for path in sorted(folder.glob(f"results/runs/*/*/*/seed-42/*.{ending}.parquet")):
+            for record in read_records(path, kind):
+                row = record.model_dump(exclude=CLOCKED)
+                rounded = [row.pop(name) for name in ROUNDED if row.get(name) is not None]
+                found.append(((path.parent.parent.name, row), rounded))
+    return zip(*found, strict=True)
+
+
+def test_how_samples_are_cut_into_shards_and_batches_changes_no_prediction(project, tmp_path):
+    other = Project(tmp_path)
+    other.configure({"shard_size": 7, "batch_size": 1})
+    other.succeed("reasoning")
+    exact, rounded = records(project.folder)
+    others, others_rounded = records(other.folder)
+    assert len(exact) == 2 * 7 + 7 * 2  # two runs' predictions, one run's steps
+    assert exact == others
+    for values, expected in zip(rounded, others_rounded, strict=True):
+        assert values == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_vision_tower_runs_once_per_distinct_image(project):
@@ -157,7 +192,7 @@ def test_a_template_changes_the_report_alone(project, edited):
         ),
         ("dmlr/store/sql/cells.sql", "count(*) AS samples", "COUNT(*) AS samples",
          {"aggregate": 1, "report": 1}),
-        ("dmlr/latent/loop.py", "# REINFORCE", "# the update", {}),
+        ("dmlr/latent/loop.py", "# Algorithm 1's inner loop", "# the inner loop", {}),
         ("dmlr/verify/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
         ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
     ],

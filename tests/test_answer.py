@@ -1,0 +1,80 @@
+"""``dmlr answer`` as a user types it; parity with the released code is in test_golden.py."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from tests.test_golden import GOLDEN
+
+PICTURE = GOLDEN / "image_1.png"
+ASKED = ("answer", "--image", PICTURE, "--question", "What colour is the circle?")
+
+
+def refused(run_dmlr, *arguments):
+    found = run_dmlr(*ASKED, *arguments)
+    assert (found.returncode, found.stdout) == (1, "")
+    (line,) = [line for line in found.stderr.splitlines() if line.startswith("dmlr: error: ")]
+    return line.removeprefix("dmlr: error: ")
+
+
+def test_the_embedded_model_answers_in_its_words(run_dmlr):
+    found = run_dmlr(*ASKED, "--option", "red", "--option", "cyan", "--set", "steps=2")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("<think>")
+    assert "\\boxed{" in found.stdout
+
+
+def test_vanilla_has_no_steps_and_says_so(run_dmlr, tmp_path):
+    trace = tmp_path / "trace.png"
+    found = run_dmlr(*ASKED, "--profile", "vanilla", "--json", "--full", "--trace", trace)
+    printed = json.loads(found.stdout)
+    assert (printed["best_reward"], printed["best_step"]) == (None, None)
+    assert (printed["steps"], printed["final_latents"]) == ([], [])
+    assert "no trace: method vanilla optimises nothing" in found.stderr
+    assert not trace.exists()
+
+
+def test_image_token_limits_are_set_like_fields_of_the_profile(run_dmlr, tmp_path):
+    Image.new("RGB", (280, 280), "red").save(tmp_path / "large.png")
+    found = run_dmlr(
+        "answer", "--image", tmp_path / "large.png", "--question", "What?", "--json", "--model",
+        GOLDEN / "checkpoint", "--profile", "vanilla", "--set", "max_image_tokens=9",
+        "--set", "max_new_tokens=1",
+    )  # fmt: skip
+    assert json.loads(found.stdout)["input_ids"].count(509) == 9  # <|image_pad|>
+
+
+def test_a_question_without_a_picture(run_dmlr):
+    found = run_dmlr("answer", "--question", "What?", "--set", "steps=1", "--json")
+    printed = json.loads(found.stdout)
+    assert [step["patch_count"] for step in printed["steps"]] == [0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--set", "sigma=-1"], "--set: sigma must be greater than 0, got -1"),
+        (["--set", "keep=last"], "--set: keep must be 'candidate' or 'updated', got 'last'"),
+        (["--set", "steps"], "--set: must be field=value with one of think_tokens, steps, "),
+        (["--set", "method=vanilla"], "--set: must be field=value with one of think_tokens, "),
+        (["--set", "max_image_tokens=1"], "--set: max_image_tokens must be greater than or equal to 4"),
+        (["--profile", "dmlr"], "--profile: must be one of vanilla, vanilla-direct, dmlr-paper, "),
+        (["--dtype", "int8"], "command line: dtype must be 'float32', 'bfloat16' or 'float16', got"),
+        (["--image", "none.png"], "--image: none.png: image is missing"),
+        (["--image", __file__], f"--image: {__file__}: image is not a readable picture"),
+        (["--model", "no/such/model"], "no/such/model: must be a checkpoint directory, lacks config"),
+        (["--model", "some/model"], "some/model: a hub id needs revision: the commit to pin, got null"),
+        (["--model", str(GOLDEN)], f"{GOLDEN}: must be a checkpoint directory, lacks config.json"),
+    ],
+    ids=lambda value: value[0] + value[1][-12:] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_a_mistake_is_one_line(run_dmlr, arguments, line):
+    assert refused(run_dmlr, *arguments).startswith(line)
+
+
+def test_a_checkpoint_of_an_unknown_family_names_the_known_ones(run_dmlr, tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "llava"}')
+    assert refused(run_dmlr, "--model", tmp_path) == (
+        f"{tmp_path}/config.json: model_type must be one of qwen2_5_vl, qwen3_vl, got llava"
+    )
