@@ -1,8 +1,11 @@
 """Method dmlr: optimise latent think tokens for each sample, then answer greedily."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from dmlr import prompts
 from dmlr.latent.evaluate import Contexts, Evaluator
@@ -15,7 +18,16 @@ from dmlr.methods.answer import Clock, Outcome, Question
 from dmlr.vlm.decode import decode
 from dmlr.vlm.images import foreign_image
 from dmlr.vlm.model import VisionLanguageModel
-from dmlr.vlm.parts import ImageFeatures, Prompt
+from dmlr.vlm.parts import ImageFeatures, Prompt, Reply
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A batch of questions, its prefixes run: what the optimisation starts from."""
+
+    prompts: list[Prompt]
+    evaluator: Evaluator
+    think: Float[Tensor, "row think hidden"]
 
 
 def answer(
@@ -24,30 +36,46 @@ def answer(
     """Answer a batch; what a sample draws comes from ``seed`` and its id alone."""
     clock = Clock(len(questions))
     with clock.phase("prefill"):
-        asked = [_prompt(vlm, question, profile) for question in questions]
-        contexts = _contexts(vlm, asked, questions, profile)
+        prepared = prepare(vlm, questions, profile)
     with clock.phase("optimise"):
-        bank = _bank(vlm, contexts, asked, questions, profile)
-        think = torch.stack([vlm.embed(prompt.think) for prompt in asked]).float()
         fixed = profile.seeding == "fixed"
         noises = [SampleNoise(seed, question.sample_id, fixed=fixed) for question in questions]
-        searches = optimise(Evaluator(vlm, contexts, bank, profile), think, noises)
+        searches = optimise(prepared.evaluator, prepared.think, noises)
     with clock.phase("decode"):
-        best = torch.stack([search.best.think for search in searches])
-        pairs = zip(searches, asked, strict=True)
-        block = bank.block(best, [_decoded(search, prompt, profile) for search, prompt in pairs])
-        replies = decode(
-            vlm,
-            contexts.image,
-            block,
-            max_new_tokens=profile.max_new_tokens,
-            forbidden_words=profile.forbidden_words,
-        )
+        replies = _decode(prepared, searches)
+    contexts = prepared.evaluator.contexts
     prefills = 1 if contexts.reward is contexts.image else 2
     return [
         Outcome(p, r, prefills + s.passes + len(r.ids), clock.seconds, s)
-        for p, r, s in zip(asked, replies, searches, strict=True)
+        for p, r, s in zip(prepared.prompts, replies, searches, strict=True)
     ]
+
+
+def prepare(vlm: VisionLanguageModel, questions: Sequence[Question], profile: Dmlr) -> Prepared:
+    """Run the prefixes of a batch and put together what its sequences consist of."""
+    asked = [_prompt(vlm, question, profile) for question in questions]
+    contexts = _contexts(vlm, asked, questions, profile)
+    patches = [
+        _injectable(vlm, contexts, row, question.images, profile)
+        for row, question in enumerate(questions)
+    ]
+    bank = Bank.of(profile.think_tokens, patches, [vlm.embed(prompt.suffix) for prompt in asked])
+    think = torch.stack([vlm.embed(prompt.think) for prompt in asked]).float()
+    return Prepared(asked, Evaluator(vlm, contexts, bank, profile), think)
+
+
+def _decode(prepared: Prepared, searches: Sequence[Search]) -> list[Reply]:
+    evaluator, profile = prepared.evaluator, prepared.evaluator.profile
+    best = torch.stack([search.best.think for search in searches])
+    pairs = zip(searches, prepared.prompts, strict=True)
+    sequences = [_decoded(search, prompt, profile) for search, prompt in pairs]
+    return decode(
+        evaluator.vlm,
+        evaluator.contexts.image,
+        evaluator.bank.block(best, sequences),
+        max_new_tokens=profile.max_new_tokens,
+        forbidden_words=profile.forbidden_words,
+    )
 
 
 def _prompt(vlm: VisionLanguageModel, question: Question, profile: Dmlr) -> Prompt:
@@ -69,21 +97,6 @@ def _contexts(
     if profile.reward_context == "image":
         return Contexts(seen, seen)
     return Contexts(seen, vlm.prefill(asked, images, sequential=sequential, blind=True))
-
-
-def _bank(
-    vlm: VisionLanguageModel,
-    contexts: Contexts,
-    asked: list[Prompt],
-    questions: Sequence[Question],
-    profile: Dmlr,
-) -> Bank:
-    patches = [
-        _injectable(vlm, contexts, row, question.images, profile)
-        for row, question in enumerate(questions)
-    ]
-    rests = [vlm.embed(prompt.suffix) for prompt in asked]
-    return Bank.of(profile.think_tokens, patches, rests)
 
 
 def _injectable(

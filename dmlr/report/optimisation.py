@@ -15,8 +15,8 @@ class Step:
 
     ``reward`` is the mean of the step's highest reward, between the quartiles ``low`` and ``high``;
     ``running_best`` the mean of the highest reward so far, the start included; ``patches`` the
-    mean number of patches of the best sequence, ``budget`` the most it may have; ``best_here`` the
-    number of samples whose best step this is.
+    mean number of patches of the best sequence, ``budget`` the most it may have (None: no limit);
+    ``best_here`` the number of samples whose best step this is.
     """
 
     step: int
@@ -51,9 +51,17 @@ WITH rewards AS (
     UNION ALL
     SELECT
         traces.sample_id, traces.step, traces.reward, list_sum(traces.patch_counts),
-        nullif(traces.patch_budget, -1), predictions.best_step
+        CASE
+            WHEN traces.patch_budget = -1 THEN NULL
+            -- A budget is each think token's; what a union may hold is the whole sequence's.
+            WHEN runs.settings ->> '$.profile.patch_growth' = 'budget' THEN traces.patch_budget
+                * ceil(len(traces.patch_counts) / (runs.settings -> '$.profile.injection_stride')::INT)
+            ELSE traces.patch_budget
+        END,
+        predictions.best_step
     FROM traces
     JOIN predictions USING (run, sample_id)
+    JOIN runs USING (run)
     WHERE run = $run AND isfinite(traces.reward)
 ),
 running AS (
@@ -114,16 +122,16 @@ def _patch_chart(steps: Sequence[Step]) -> Chart:
     most = max(max(s.patches or 0.0, s.budget or 0.0) for s in taken)
     (x, x_ticks), (y, y_ticks) = step_axis([s.step for s in steps]), y_axis(0.0, most)
     held: list[Point] = [(s.step, s.patches) for s in taken]
-    budget: list[Point] = [(s.step, s.budget) for s in taken]
+    lines = [Line("best", "mean number held", points(held, x, y))]
+    limit = "without a limit"
+    if (allowed := taken[-1].budget) is not None:
+        budget: list[Point] = [(s.step, s.budget) for s in taken]
+        lines.append(Line("limit", "most allowed", points(budget, x, y)))
+        limit = f"of at most {decimals(allowed)}"
     says = (
         f"The best sequence holds {decimals(taken[0].patches)} patches after the first step and "
-        f"{decimals(taken[-1].patches)} after the last, of at most {decimals(taken[-1].budget)} "
-        f"(means, n = {taken[-1].n} samples)."
+        f"{decimals(taken[-1].patches)} after the last, {limit} (means, n = {taken[-1].n} samples)."
     )
-    lines = [
-        Line("best", "mean number held", points(held, x, y)),
-        Line("limit", "most allowed", points(budget, x, y)),
-    ]
     return Chart("patches", "Injected patches", says, x_ticks, y_ticks, lines)
 
 
