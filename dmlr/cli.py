@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, config, settings
-from dmlr.errors import DmlrError
+from dmlr.errors import ConfigError, DmlrError
 from dmlr.progress import say
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ def reason(
     predictions: Annotated[Path, typer.Option(help="Predictions to write.")],
     traces: Annotated[Path, typer.Option(help="Optimisation traces to write.")],
     batch_size: Annotated[
-        str, typer.Option(help="Samples at once, or auto: as many as fit. Changes no answer.")
+        str, typer.Option(help="Samples at once, or auto: as many as fit.")
     ] = "auto",
 ) -> None:
     """Answer the samples of one shard; finished ones are in the journal and are not repeated."""
@@ -134,6 +134,10 @@ def answer(
     ] = None,
 ) -> None:
     """Answer one question about one picture, by any profile."""
+    if full and not as_json:
+        raise ConfigError("--full: goes with --json")
+    if trace and image is None:
+        raise ConfigError("--trace: draws on the picture, so it goes with --image")
     entry = config.model_entry(model, revision=revision, offline=offline, dtype=dtype)
     changed, chosen = config.chosen(entry, profile, change or [])
     # Imported only now: torch takes seconds, and a mistake should not.
@@ -156,7 +160,7 @@ def bench(
     batch: Annotated[
         list[int] | None, typer.Option(min=1, help="A batch size; several times for several.")
     ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Times that each thing is timed.")] = 5,
+    repeats: Annotated[int, typer.Option(min=1, help="Times that each thing is timed.")] = 3,
     new_tokens: Annotated[int, typer.Option(min=2, help="Tokens of a reply.")] = 64,
     baselines: Annotated[
         bool, typer.Option(help="Measure the naive algorithm too (minutes on a real shape).")

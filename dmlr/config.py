@@ -143,7 +143,11 @@ def _value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
+        pass
+    try:
         return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ConfigError(f"--set: the value must be YAML, got {text!r}") from None
 
 
 def shard_names(benchmark: settings.Benchmark, shard_size: int) -> list[str]:

@@ -70,7 +70,7 @@ class Experiment(Settings):
     seeds: list[int] = Field(min_length=1, description="Run seeds.")
     batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
         description="Samples that go through the model together; auto: as many as fit. Changes no "
-        "answer."
+        "answer in float32."
     )
     shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a job.")
     benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")

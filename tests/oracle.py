@@ -61,7 +61,7 @@ class Model:
         rows = [think[n] if kind == "think" else self.injected[n] for kind, n in middle]
         patches = [n for kind, n in middle if kind == "patch"]
         rest = self.embed(torch.cat([self.prompt.suffix, torch.tensor(ids, dtype=torch.long)]))
-        embeds = torch.cat([prefix, *(row[None] for row in rows), rest])
+        embeds = torch.cat([prefix, *(row[None].to(prefix) for row in rows), rest])
         visual = torch.tensor([kind == "patch" for kind, _ in middle], dtype=torch.bool)
         visual = torch.cat([is_image, visual, torch.zeros(len(rest), dtype=torch.bool)])
         levels = torch.cat(
@@ -178,12 +178,17 @@ def weight(profile, rewards, noise):
             return now - sum(earlier) / len(earlier) if earlier else 0.0
         case "shuffled_reward":
             pool = earlier or rewards
-            return pool[int(torch.randint(len(pool), (), generator=noise.chance))]
+            return pool[int(torch.randint(len(pool), (), generator=noise.chance, device="cpu"))]
     return now
 
 
 @torch.no_grad()
 def answer(vlm, question, profile, seed):
+    with torch.device(vlm.device):
+        return _answer(vlm, question, profile, seed)
+
+
+def _answer(vlm, question, profile, seed):
     model = Model(vlm, question, profile)
     noise = SampleNoise(seed, question.sample_id, fixed=profile.seeding == "fixed")
     think = vlm.embed(model.prompt.think).float()
@@ -214,7 +219,7 @@ def answer(vlm, question, profile, seed):
 
     sigma, driving = profile.sigma, []
     for step in range(profile.steps):
-        xi = sigma * noise.xi(*think.shape)
+        xi = sigma * noise.xi(*think.shape).to(think)
         candidate = think + xi
         since = step - profile.injection_start
         choosing = chooses and since >= 0 and since % profile.injection_interval == 0
@@ -257,7 +262,8 @@ def answer(vlm, question, profile, seed):
             if part in seen:  # patches that no read place can see: the very same sequence again
                 continue
             seen.append(part)
-            value = float(model.reward(candidate, trial))
+            joint = profile.acceptance == "joint"  # its only sequence has been run
+            value = reward if joint else float(model.reward(candidate, trial))
             tried.append((value, sum(map(len, trial))))
             if value > best_reward:
                 best, best_think, best_reward, best_step, is_best = trial, kept, value, step, True
@@ -267,6 +273,8 @@ def answer(vlm, question, profile, seed):
             if profile.patches_max is not None:
                 budget = min(budget, profile.patches_max)
         limit = budget if profile.patch_growth == "budget" else profile.patches_max
+        if not chooses:
+            limit = None
         highest = max(tried, key=lambda pair: pair[0])
         found.steps.append(
             SimpleNamespace(

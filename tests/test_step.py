@@ -46,8 +46,21 @@ def test_the_token_behind_is_forwarded_only_where_the_reward_reads_it(vlm, quest
 
 
 def test_a_step_of_algorithm_1_is_one_pass_and_one_for_each_think_token(vlm, questions):
-    found = cost(vlm, questions[:1], patches_added=0)
-    assert found == (1 + L, L + L * (L + M * (L - 1)))
+    passes, _ = cost(vlm, questions[:1], patches_max=None, reward_span="think_inclusive")
+    assert passes == 1 + L
+
+
+def test_a_sequence_that_was_tried_in_the_step_is_not_run_again(vlm, questions):
+    # Nothing may be injected, so all L rounds would try the think tokens alone.
+    assert cost(vlm, questions[:1], patches_max=0) == (2, 2 * L)
+
+
+def test_a_samples_passes_are_its_own(vlm, questions):
+    fields = {"steps": 9, "patches_max": 13}
+    together = dmlr.answer(vlm, questions, profile(**fields), 3)
+    alone = [dmlr.answer(vlm, [question], profile(**fields), 3)[0] for question in questions]
+    assert [found.passes for found in together] == [found.passes for found in alone]
+    assert len({found.passes for found in together}) > 1
 
 
 def test_a_step_without_injection_looks_at_nothing(vlm, questions):
@@ -69,7 +82,6 @@ def test_a_sample_that_reaches_the_threshold_leaves_the_batch(vlm, questions):
         assert len(found.search.steps) == (above[0] + 1 if above else 7)
         steps = len(found.search.steps)
         assert [s.reward for s in found.search.steps] == pytest.approx(rewards[:steps], abs=1e-5)
-        assert found.passes == 1 + 2 + steps * (1 + L) + len(found.reply.ids)
 
 
 def test_the_best_state_never_gets_worse_and_patches_stay_within_the_limit(vlm, questions):

@@ -46,7 +46,7 @@ class Evaluator:
         noises: Sequence[SampleNoise],
         *,
         reward: bool,
-    ) -> tuple[list[Ranking], Float[Tensor, " row"] | None]:
+    ) -> tuple[list[Ranking], list[float] | None]:
         """Each think token's order of the patches, and R(T) without patches where the pass gives it.
 
         The order is by attention, or drawn where the profile injects random patches. The reward comes
@@ -66,14 +66,16 @@ class Evaluator:
         block = self.bank.block(think, [labels] * len(counts))
         hidden = self.vlm.step(self.contexts.image, block, rows=rows)
         attention = rows.at(self.contexts.image.image_columns)[:, :tokens]
-        return _ranked(attention, counts), self._confidence(hidden, nothing) if shared else None
+        found = self._confidence(hidden, nothing).tolist() if shared else None
+        return _ranked(attention, counts), found
 
     @torch.no_grad()
     def rewards(
         self, think: Float[Tensor, "row think hidden"], patches: Sequence[Patches]
-    ) -> Float[Tensor, " row"]:
+    ) -> list[float]:
         """The reward of each row's sequence."""
-        return self._rewards(think, patches)
+        found: list[float] = self._rewards(think, patches).tolist()
+        return found
 
     def gradients(
         self, think: Float[Tensor, "row think hidden"], patches: Sequence[Patches]

@@ -47,7 +47,8 @@ def optimise(
             think = think + step.update(step.reward_alone, step.no_patches)
             for tokens in step.rounds:  # Algorithm 1's inner loop over the think tokens
                 tried = step.propose(tokens)
-                step.accept(tried, evaluator.rewards(candidate, tried), think)
+                if not step.repeats(tried):
+                    step.accept(tried, evaluator.rewards(candidate, tried), think)
         sigma *= profile.sigma_decay
         step.close(think, sigma)
         going = [row for row, search in enumerate(live) if not search.reached]
@@ -74,7 +75,7 @@ def start(
         patches = [((),) * profile.think_tokens for _ in counts]
     rewards = [0.0] * len(think)
     if profile.best_start == "initial_reward":
-        rewards = evaluator.rewards(think, patches).tolist()
+        rewards = evaluator.rewards(think, patches)
     states = [State(*found, step=-1) for found in zip(think, patches, rewards, strict=True)]
     budget, passes = injection.first_budget(profile), evaluator.vlm.passes - before
     return [

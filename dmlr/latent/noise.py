@@ -23,11 +23,11 @@ class SampleNoise:
 
     def xi(self, think_tokens: int, hidden: int) -> Float[Tensor, "think hidden"]:
         """Standard normal noise for all think tokens."""
-        return torch.randn(think_tokens, hidden, generator=self._xi)
+        return torch.randn(think_tokens, hidden, generator=self._xi, device="cpu")
 
     def permutation(self, count: int) -> list[int]:
         """The numbers below ``count`` in a drawn order."""
-        order: list[int] = torch.randperm(count, generator=self.chance).tolist()
+        order: list[int] = torch.randperm(count, generator=self.chance, device="cpu").tolist()
         return order
 
 

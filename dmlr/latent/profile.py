@@ -79,8 +79,9 @@ class Dmlr(Settings):
     patches_initial: int | None = Field(
         default=2,
         ge=0,
-        description="Patches of each think token before the first step (released --initial_patch_count; "
-        "null: patches_max).",
+        description="Patches of each think token before the first step (released "
+        "--initial_patch_count). null: as many "
+        "as patches_max lets; with union the first think token then takes them all.",
     )
     patches_added: int = Field(
         default=2,

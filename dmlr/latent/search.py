@@ -70,6 +70,8 @@ class Search:
         if is_best and profile.patch_growth == "budget":
             self.budget = injection.next_budget(self.budget, profile)
         limit = self.budget if profile.patch_growth == "budget" else profile.patches_max
+        if not injection.chooses(profile):
+            limit = None
         self.steps.append(
             Step(
                 step=number,

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dmlr.latent import injection
 from dmlr.latent.evaluate import Evaluator
-from dmlr.latent.injection import Patches
+from dmlr.latent.injection import Patches, Ranking
 from dmlr.latent.search import Search, State
 from dmlr.latent.update import reinforce, weight
 
@@ -30,24 +30,26 @@ class LockStep:
         """Args: its number, the model, the samples, T' and xi with xi's standard deviation."""
         self.number, self.evaluator, self.live = number, evaluator, live
         self.candidate, self.noise, self.sigma = candidate, noise, sigma
-        self.profile, self._passes = evaluator.profile, evaluator.vlm.passes
+        self.profile = evaluator.profile
         self.no_patches: list[Patches] = [((),) * self.profile.think_tokens for _ in live]
         self.chooses = injection.chooses(self.profile) and injection.active(self.profile, number)
+        self._passes = evaluator.vlm.passes
         self._look()
+        self._passes = evaluator.vlm.passes - self._passes  # of every sample alike
 
     def _look(self) -> None:
         noises = [search.noise for search in self.live]
         alone = self.profile.acceptance == "per_token"
+        found: list[float] | None = None
+        self.rankings: Sequence[Ranking] = [()] * len(self.live)
         if self.chooses:
             self.rankings, found = self.evaluator.look(self.candidate, noises, reward=alone)
-        else:
-            self.rankings, found = [()] * len(self.live), None
         if alone and found is None:
             found = self.evaluator.rewards(self.candidate, self.no_patches)
         self._alone = found
 
     @property
-    def reward_alone(self) -> Float[Tensor, " row"]:
+    def reward_alone(self) -> list[float]:
         """R(T') of the candidates without patches, which drives the update unless it is joint."""
         assert self._alone is not None
         return self._alone
@@ -67,12 +69,13 @@ class LockStep:
             for search, ranking in zip(self.live, self.rankings, strict=True)
         ]
 
-    def update(self, reward: Float[Tensor, " row"], patches: Sequence[Patches]) -> Think:
-        """How far the think tokens move, given the reward of the candidates with these patches."""
+    def update(self, rewards: Sequence[float], patches: Sequence[Patches]) -> Think:
+        """How far the think tokens move, given the rewards of the candidates with these patches."""
+        before = self.evaluator.vlm.passes
         if self.profile.update == "antithetic":
-            mirrored = self.candidate - 2 * self.noise  # T - xi
-            reward = (reward - self.evaluator.rewards(mirrored, patches)) / 2
-        for search, found in zip(self.live, reward.tolist(), strict=True):
+            mirrored = self.evaluator.rewards(self.candidate - 2 * self.noise, patches)  # T - xi
+            rewards = [(up - down) / 2 for up, down in zip(rewards, mirrored, strict=True)]
+        for search, found in zip(self.live, rewards, strict=True):
             search.history.append(found)
         if self.profile.update == "gradient":
             gradient = self.evaluator.gradients(self.candidate, patches)
@@ -81,24 +84,27 @@ class LockStep:
             weights = [weight(s.history, s.noise, kind=self.profile.update) for s in self.live]
             rate = self.profile.learning_rate
             self.moved = reinforce(self.noise, weights, sigma=self.sigma, rate=rate)
+        self._passes += self.evaluator.vlm.passes - before
         return self.moved
 
-    def accept(
-        self, tried: Sequence[Patches], reward: Float[Tensor, " row"], updated: Think
-    ) -> None:
+    def repeats(self, tried: Sequence[Patches]) -> bool:
+        """Whether every sample's sequence has been tried in this step: no need to run them again."""
+        return all(self._known(*pair) for pair in zip(self.live, tried, strict=True))
+
+    def accept(self, tried: Sequence[Patches], rewards: Sequence[float], updated: Think) -> None:
         """Keep what beats a sample's best; else its best is left as it was.
 
         Args:
             tried: patches of each sample's sequence.
-            reward: of that sequence.
+            rewards: of these sequences.
             updated: T after the step's update.
         """
         kept = self.candidate if self.profile.keep == "candidate" else updated
-        for row, (search, found) in enumerate(zip(self.live, reward.tolist(), strict=True)):
-            if not self._repeats(search, tried[row]):
-                search.consider(State(kept[row], tried[row], found, self.number))
+        for row, (search, reward) in enumerate(zip(self.live, rewards, strict=True)):
+            if not self._known(search, tried[row]):
+                search.consider(State(kept[row], tried[row], reward, self.number))
 
-    def _repeats(self, search: Search, tried: Patches) -> bool:
+    def _known(self, search: Search, tried: Patches) -> bool:
         """Whether the reward has read this very sequence before, in this step.
 
         Patches behind the last place that is read change nothing, and rounding must not decide.
@@ -110,5 +116,5 @@ class LockStep:
         """Write the step into each sample's trace; ``sigma`` is that of the next step."""
         norms = torch.stack([think.norm(dim=(1, 2)), self.moved.norm(dim=(1, 2))], dim=1)
         for search, row in zip(self.live, norms, strict=True):
+            search.passes += self._passes + len(search.tried)
             search.close_step(self.number, sigma, row, self.profile)
-            search.passes += self.evaluator.vlm.passes - self._passes

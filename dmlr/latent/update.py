@@ -32,7 +32,7 @@ def weight(history: Sequence[float], noise: SampleNoise, *, kind: str) -> float:
 def _shuffled(history: Sequence[float], noise: SampleNoise) -> float:
     """The reward of an earlier step, drawn; at the first step there is none but its own."""
     earlier = history[:-1] or history
-    return earlier[int(torch.randint(len(earlier), (), generator=noise.chance))]
+    return earlier[int(torch.randint(len(earlier), (), generator=noise.chance, device="cpu"))]
 
 
 def _above_mean(history: Sequence[float], noise: SampleNoise) -> float:

@@ -4,7 +4,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
+
+import torch
 
 from dmlr.latent.search import Search
 from dmlr.records import Prediction, TraceStep
@@ -46,19 +49,29 @@ class Answer:
 class Clock:
     """Seconds by phase, shared among the rows of a batch."""
 
-    def __init__(self, rows: int) -> None:
-        self.rows, self.seconds = rows, dict[str, Any]()
+    def __init__(self, rows: int, device: torch.device) -> None:
+        self.rows, self.device, self.seconds = rows, device, dict[str, Any]()
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Measure a block under a name."""
         started = time.perf_counter()
         yield
+        if (
+            self.device.type == "cuda"
+        ):  # work that is only queued belongs to the phase that queued it
+            torch.cuda.synchronize(self.device)
         self.seconds[f"{name}_seconds"] = (time.perf_counter() - started) / self.rows
 
 
 def recorded(question: Question, outcome: Outcome) -> Answer:
-    """The records of an outcome."""
+    """The records of an outcome.
+
+    Raises:
+        ValueError: a reward is not a number, as half types that overflow make it.
+    """
+    if outcome.search is not None and not all(map(isfinite, outcome.search.history)):
+        raise ValueError("a reward is not a number; float32 or bfloat16 reach further than float16")
     first = question.images[0] if question.images else None
     found = Prediction(
         sample_id=question.sample_id,

@@ -73,15 +73,19 @@ class Answering:
         """Answer together; where that fails, one by one, so that only the cause is recorded."""
         if not questions:
             return []
-        method = METHODS[self.settings.profile.method]
         try:
-            made = method(self.vlm, questions, self.settings.profile, self.settings.seed)
+            return self._together(questions)
         except Exception as error:
-            if out_of_memory(error) and len(questions) > 1:
+            if len(questions) == 1:
+                return [_failed(questions[0].sample_id, error)]
+            if out_of_memory(error):
                 raise
-            if len(questions) > 1:
-                return [answer for one in questions for answer in self._answers([one])]
-            return [_failed(questions[0].sample_id, error)]
+        # Outside the handler: the error would keep the failed batch's tensors alive.
+        return [answer for one in questions for answer in self._answers([one])]
+
+    def _together(self, questions: Sequence[Question]) -> list[Answer]:
+        method, profile = METHODS[self.settings.profile.method], self.settings.profile
+        made = method(self.vlm, questions, profile, self.settings.seed)
         return [recorded(*pair) for pair in zip(questions, made, strict=True)]
 
 

@@ -35,12 +35,14 @@ def bytes_per_row(vlm: VisionLanguageModel, profile: Vanilla | Dmlr, tokens: int
     """The model of cost: what a row of so many tokens takes at its peak.
 
     Keys and values of every layer, once per context that is kept (the released profiles keep two), and
-    doubled while a batch loses rows; and the prefill of one layer: hidden states, the MLP's two inner
-    states, the packed mask and the attention scores of one pass over the think tokens.
+    again while a batch loses rows; one layer of the prefill (hidden states, the MLP's inner states, the
+    packed mask); and logits of 16 places. Left out: the graph of the update ``gradient``.
     """
     config, size = vlm.config, vlm.dtype.itemsize
     contexts = 2 if isinstance(profile, Dmlr) and profile.reward_context == "placeholder" else 1
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    if isinstance(profile, Dmlr) and profile.injection == "all":
+        tokens *= 1 + profile.think_tokens
     kept = 2 * config.num_hidden_layers * config.num_key_value_heads * head * size
     layer = (6 * config.hidden_size + 3 * config.intermediate_size) * size
     mask = tokens * config.num_attention_heads // config.num_key_value_heads
@@ -63,19 +65,21 @@ def in_batches(
     """Run all rows, in batches of ``size``; a batch that runs out of memory is halved and run again.
 
     Raises:
-        MemoryError: one row alone does not fit.
+        RuntimeError: or MemoryError, where one row alone does not fit.
     """
     made: list[Made] = []
     while len(made) < len(rows):
         batch = rows[len(made) : len(made) + size]
         try:
             made += run(batch)
+            continue
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error) or len(batch) == 1:
                 raise
-            size = len(batch) // 2
-            say(f"out of memory with {len(batch)} samples at once; going on with {size}")
-            _release()
+        # Outside the handler: the error would keep the failed batch's tensors alive.
+        size = len(batch) // 2
+        say(f"out of memory with {len(batch)} samples at once; going on with {size}")
+        _release()
     return made
 
 

@@ -34,7 +34,7 @@ def answer(
     vlm: VisionLanguageModel, questions: Sequence[Question], profile: Dmlr, seed: int
 ) -> list[Outcome]:
     """Answer a batch; what a sample draws comes from ``seed`` and its id alone."""
-    clock = Clock(len(questions))
+    clock = Clock(len(questions), vlm.device)
     with clock.phase("prefill"):
         prepared = prepare(vlm, questions, profile)
     with clock.phase("optimise"):

@@ -1,4 +1,4 @@
-"""The journal of a shard: every finished sample, on the disk before the next one starts.
+"""The journal of a shard: every finished sample, on the disk before the next batch starts.
 
 The head names the digest of everything that determines a prediction; so does the file's name, so
 another digest is another journal. A line counts only when it is whole, and one process at a time

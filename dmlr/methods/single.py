@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dmlr.errors import DataError
-from dmlr.methods.answer import Outcome, Question
+from dmlr.methods.answer import Outcome, Question, recorded
 from dmlr.methods.answering import METHODS
 from dmlr.methods.drawing import draw_patches
 from dmlr.settings import Model, Profile
@@ -52,9 +52,12 @@ def answer_single(single: Single, *, as_json: bool, full: bool, trace: Path | No
     if single.image is not None and (fault := image_fault(single.image)):
         raise DataError(f"--image: {fault}")
     vlm = load(single.model, device=single.device)
-    question = _question(vlm, single)
-    profile = single.profile
-    outcome = METHODS[profile.method](vlm, [question], profile, single.seed)[0]
+    question, profile = _question(vlm, single), single.profile
+    try:
+        outcome = METHODS[profile.method](vlm, [question], profile, single.seed)[0]
+        recorded(question, outcome)  # checks it
+    except ValueError as error:
+        raise DataError(f"--question: cannot be answered: {error}") from None
     if as_json:
         print(json.dumps(_as_json(outcome, full=full), ensure_ascii=False))
     else:

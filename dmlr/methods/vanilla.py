@@ -15,7 +15,7 @@ def answer(
 ) -> list[Outcome]:
     """Answer a batch; ``seed`` is unused, since greedy decoding draws nothing."""
     del seed
-    clock = Clock(len(questions))
+    clock = Clock(len(questions), vlm.device)
     with clock.phase("prefill"):
         asked = [_prompt(vlm, question, profile) for question in questions]
         prefix = vlm.prefill(asked, [question.images for question in questions])

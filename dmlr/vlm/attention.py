@@ -78,7 +78,8 @@ def attend(
         weights = scores.softmax(dim=-1, dtype=torch.float32)
         attention_rows.add(weights.view(batch, heads, length, -1))
         output = weights.to(value.dtype) @ value
-    return output.view(batch, heads, length, size).transpose(1, 2), None
+    # Not view: some of torch's kernels return a transposed tensor.
+    return output.reshape(batch, heads, length, size).transpose(1, 2), None
 
 
 def packed(

@@ -6,16 +6,21 @@ from pathlib import Path
 from PIL import Image
 from qwen_vl_utils import fetch_image
 
+SLIMMEST = 200  # qwen-vl-utils resizes nothing slimmer
+
 
 def image_fault(path: Path) -> str | None:
     """Why a picture cannot be used: it is missing, or not a readable picture."""
     try:
         with Image.open(path) as opened:
             opened.load()
+            long, short = max(opened.size), min(opened.size)
     except FileNotFoundError:
         return f"{path}: image is missing"
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         return f"{path}: image is not a readable picture ({error})"
+    if long >= SLIMMEST * short:
+        return f"{path}: image must be less than {SLIMMEST} times as long as wide, got {long} x {short}"
     return None
 
 

@@ -4,6 +4,7 @@ import torch
 from transformers.utils.logging import disable_progress_bar
 
 from dmlr.checkpoint import locate, processing_digest, weights_digest
+from dmlr.errors import ConfigError
 from dmlr.progress import say
 from dmlr.settings import Model
 from dmlr.vlm.model import VisionLanguageModel
@@ -20,13 +21,29 @@ def load(model: Model, *, device: str | None = None) -> VisionLanguageModel:
         CheckpointError: the checkpoint is missing, incomplete or of another family.
     """
     folder = locate(model)
-    name = device or best_device()
+    name = _checked(device) if device else best_device()
     say(f"model {model.checkpoint}: {model.dtype} on {name}")
     disable_progress_bar()  # its bar of weights would clutter the logs
     family = FAMILIES[model.family]
     return family.from_pretrained(
         folder, dtype=getattr(torch, model.dtype), device=torch.device(name)
     )
+
+
+def _checked(device: str) -> str:
+    """A device that torch knows and that this machine has.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        why = str(error).splitlines()[0]
+        raise ConfigError(
+            f"--device: must be a device of this machine, got {device!r} ({why})"
+        ) from None
+    return device
 
 
 def best_device() -> str:

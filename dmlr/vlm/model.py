@@ -191,7 +191,9 @@ class VisionLanguageModel(LanguageModel):
         return Prefix(
             cache=cache,
             valid=valid,
-            next_position=self._tensor([int(found.max()) + 1 for found in positions]),
+            next_position=self._tensor(
+                [len(p.prefix) if sequential else p.next_position for p in prompts]
+            ),
             image_columns=padded_columns,
             patch_counts=[len(places) for places in columns],
             image_states=hidden.gather(1, index),

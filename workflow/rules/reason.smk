@@ -13,7 +13,8 @@ rule reason:
         f"logs/reason/{RUN}/{{shard}}.benchmark.tsv"
     conda:
         "../../environment.yml"
-    # How many samples go together changes no answer, so it is a resource: no change of it re-runs anything.
+    # How many samples go together is a matter of speed (in float32 it changes no answer), so it is a resource:
+    # no change of it re-runs anything.
     resources:
         gpu=1,
         batch_size=str(EXPERIMENT.batch_size),
