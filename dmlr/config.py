@@ -10,11 +10,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from dmlr import settings
 from dmlr.checkpoint import family_of, signature
-from dmlr.errors import ConfigError
+from dmlr.datasets.entry import Benchmark
+from dmlr.datasets.places import planned_samples, state
+from dmlr.datasets.registry import LOADERS
+from dmlr.errors import ConfigError, DataError
 from dmlr.files import canonical
 from dmlr.provenance import PACKAGE, fingerprint, versions
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
+# What pydantic tells the kinds of profiles and benchmarks by -> the field that says so.
+TAGS = {
+    "vanilla": "method",
+    "dmlr": "method",
+    **dict.fromkeys(("shapes", *LOADERS, "json"), "loader"),
+}
 CATALOGS = {
     "benchmarks": "benchmark_catalog",
     "models": "model_catalog",
@@ -150,9 +159,27 @@ def _value(text: str) -> Any:
         raise ConfigError(f"--set: the value must be YAML, got {text!r}") from None
 
 
-def shard_names(benchmark: settings.Benchmark, shard_size: int) -> list[str]:
-    """Names of a benchmark's shards; growing the benchmark leaves the old names alone."""
-    return [f"{i:05d}" for i in range(-(-benchmark.samples // shard_size))]
+def shard_names(benchmark: Benchmark, shard_size: int) -> list[str]:
+    """Names of a benchmark's shards; growing the benchmark leaves the old names alone.
+
+    Raises:
+        DataError: its local file cannot be read, or its subset chooses nothing.
+    """
+    return [f"{i:05d}" for i in range(-(-planned_samples(benchmark) // shard_size))]
+
+
+def shards_of(experiment: settings.Experiment, name: str) -> list[str]:
+    """Names of the shards of a benchmark of an experiment, whose local files must be there.
+
+    Raises:
+        DataError: they are not, or the subset chooses nothing.
+    """
+    entry = experiment.benchmark_catalog[name]
+    try:
+        state(name, entry)
+        return shard_names(entry, experiment.shard_size)
+    except DataError as error:
+        raise DataError(f"benchmark_catalog.{name}: {error}") from None
 
 
 def prepare_settings(experiment: settings.Experiment, name: str) -> str:
@@ -163,6 +190,7 @@ def prepare_settings(experiment: settings.Experiment, name: str) -> str:
             code=fingerprint("prepare"),
             name=name,
             benchmark=benchmark,
+            files=state(name, benchmark),
             shards=shard_names(benchmark, experiment.shard_size),
             shard_size=experiment.shard_size,
         )
@@ -266,23 +294,32 @@ def _lines(error: ValidationError, files: Sequence[str | Path]) -> list[str]:
 
 def _line(fault: Any, files: Sequence[str | Path]) -> str:
     found, kind, context = fault["input"], fault["type"], fault.get("ctx", {})
-    where = tuple(part for part in fault["loc"] if part not in ("vanilla", "dmlr", "[key]"))
-    if fault["loc"][-1] in ("vanilla", "dmlr"):
-        where = fault["loc"]
+    where = _without_tag(fault["loc"])
     place = _place(where, files)
     if kind == "extra_forbidden":
         return f"{place} is not a known key; remove it, or see workflow/schemas/ for the known ones"
     if kind == "missing":
         return f"{place} is missing and has no default; see workflow/schemas/ for what it means"
     if kind.startswith("union_tag"):
-        return f"{place}.method must be one of {context.get('expected_tags', 'vanilla, dmlr')}"
+        tag = context["discriminator"].strip("'")
+        known = ", ".join(name for name, field in TAGS.items() if field == tag)
+        return f"{place}.{tag} must be one of {known}"
     if kind == "value_error":
-        return f"{_place(where[:-1], files)} must have {fault['msg'].removeprefix('Value error, ')}"
+        return f"{place} must have {fault['msg'].removeprefix('Value error, ')}"
     hint = ""
     if kind in ("float_type", "int_type") and isinstance(found, str):
         hint = "; YAML reads 1e-3 as text: write 0.001 or 1.0e-3"
     rule = fault["msg"].removeprefix("Input should be ").removeprefix("String should ")
     return f"{place} must be {rule}, got {found!r}{hint}"
+
+
+def _without_tag(where: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A fault's path without what pydantic puts in: the kind of a profile or a benchmark."""
+    where = tuple(part for part in where if part != "[key]")
+    behind = {"profile_catalog": 2, "benchmark_catalog": 2, "profile": 1, "benchmark": 1}
+    place = behind.get(where[0], 0)
+    tag = where[place] if len(where) > place else None
+    return (*where[:place], *where[place + 1 :]) if tag in TAGS else where
 
 
 def _place(where: tuple[Any, ...], files: Sequence[str | Path]) -> str:

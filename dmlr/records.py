@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
-FORMAT = "2"  # raise it when a field changes its meaning
+FORMAT = "3"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
+PromptSource = Literal["unified", "official", "released"]
 
 
 class Record(BaseModel):
@@ -28,11 +29,21 @@ class Record(BaseModel):
 
 
 class Gold(Record):
-    """One gold answer; ``letter`` is set where the kind is ``choice``."""
+    """One gold answer.
 
-    kind: Literal["choice", "integer", "yesno"]
+    ``text`` is the answer as its source writes it, for a choice the option's text; ``letter`` is set
+    where the kind is ``choice``, ``value`` where it is a number, ``precision`` (decimals that count)
+    where the source says it. ``aliases`` are other answers that are right too, for a choice letters;
+    ``details`` is the source's sentence about the answer (HallusionBench), for judges.
+    """
+
+    kind: Literal["choice", "integer", "float", "list", "yesno", "expression"]
     text: str
     letter: str | None = None
+    value: float | None = None
+    precision: int | None = None
+    aliases: tuple[str, ...] = ()
+    details: str = ""
 
 
 class ImageFile(Record):
@@ -49,7 +60,11 @@ class Sample(Record):
     """One question with its image.
 
     ``gold`` maps a label set (released, official, corrected) to that set's answer, None where the set
-    has none. ``groups`` holds ids that a metric or a breakdown groups by.
+    has none. ``groups`` holds ids that a metric or a breakdown groups by. ``hint`` is text that belongs
+    to the question (ScienceQA). ``prompt_source`` says whose wording of the question the model gets:
+    unified (ours), official or released; ``style`` names the official one where it is put together
+    from the fields, ``wordings`` holds those that a source spells out. ``errata`` lists what was
+    repaired. dmlr/wording.py puts the question into words.
     """
 
     sample_id: str
@@ -59,6 +74,11 @@ class Sample(Record):
     image: ImageFile
     category: str
     groups: dict[str, str]
+    hint: str = ""
+    prompt_source: PromptSource = "unified"
+    style: str = "plain"
+    wordings: dict[str, str] = {}
+    errata: tuple[str, ...] = ()
 
 
 class Prediction(Record):
@@ -138,7 +158,8 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
     Sample: pa.schema(
         [("sample_id", pa.string()), ("question", pa.string()), ("options", pa.list_(pa.string())),
          ("gold", pa.string()), ("image", _IMAGE), ("category", pa.string()),
-         ("groups", pa.string())]
+         ("groups", pa.string()), ("hint", pa.string()), ("prompt_source", pa.string()),
+         ("style", pa.string()), ("wordings", pa.string()), ("errata", pa.list_(pa.string()))]
     ),
     Prediction: pa.schema(
         [("sample_id", pa.string()), ("status", pa.string()), ("error", pa.string()),
@@ -162,7 +183,7 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
          ("reason", pa.string())]
     ),
 }  # fmt: skip
-_AS_JSON = {"gold", "groups"}  # maps with open keys are stored as JSON text
+_AS_JSON = {"gold", "groups", "wordings"}  # maps with open keys are stored as JSON text
 
 
 def write_records(
@@ -188,7 +209,12 @@ def read_records(path: Path, kind: type[AnyRecord]) -> list[AnyRecord]:
     Raises:
         RecordError: the file is missing or damaged, holds another kind, or has another format.
     """
-    return [kind.model_validate(_from_row(row)) for row in _table(path, kind).to_pylist()]
+    return [from_row(kind, row) for row in _table(path, kind).to_pylist()]
+
+
+def from_row(kind: type[AnyRecord], row: dict[str, Any]) -> AnyRecord:
+    """The record of a table's row."""
+    return kind.model_validate({k: json.loads(v) if k in _AS_JSON else v for k, v in row.items()})
 
 
 def read_provenance(path: Path, kind: type[Record]) -> dict[str, Any]:
@@ -217,7 +243,3 @@ def _table(path: Path, kind: type[Record]) -> pa.Table:
 def _to_row(record: Record) -> dict[str, Any]:
     row = record.model_dump()
     return {k: json.dumps(v, sort_keys=True) if k in _AS_JSON else v for k, v in row.items()}
-
-
-def _from_row(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: json.loads(v) if k in _AS_JSON else v for k, v in row.items()}

@@ -8,19 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from dmlr.datasets.entry import Benchmark
 from dmlr.latent.profile import Dmlr
 from dmlr.strict import Settings
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
-
-
-class Benchmark(Settings):
-    """A data set with gold answers."""
-
-    loader: Literal["shapes"] = Field(description="Which loader reads it (dmlr/datasets/).")
-    split: Literal["validation", "test"] = Field(description="Which split of it.")
-    samples: int = Field(gt=0, description="How many samples it must have; checked when prepared.")
-    seed: int = Field(ge=0, description="Seed of the drawn scenes and questions.")
 
 
 class Model(Settings):
@@ -86,10 +78,11 @@ class StageSettings(Settings):
 
 
 class PrepareSettings(StageSettings):
-    """Settings of ``dmlr prepare``."""
+    """Settings of ``dmlr prepare``; ``files`` tells the state of the local files it reads."""
 
     name: Slug
     benchmark: Benchmark
+    files: dict[str, str]
     shards: list[str]
     shard_size: int
 

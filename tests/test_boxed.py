@@ -1,7 +1,8 @@
 import pytest
 
+from dmlr.boxes import boxes, last_boxed
 from dmlr.records import Gold
-from dmlr.verify.boxed import judge, last_boxed
+from dmlr.verify.boxed import judge
 
 LEFT = Gold(kind="choice", text="left", letter="A")
 OPTIONS = ("left", "right", "cross")
@@ -21,6 +22,11 @@ YES = Gold(kind="yesno", text="Yes")
 )
 def test_last_balanced_box(text, found):
     assert last_boxed(text) == found
+
+
+def test_all_boxes_in_order_the_inner_ones_with_the_outer():
+    text = r"so \boxed{\frac{1}{2}} or \boxed{\boxed{3} cm}, never \boxed{4"
+    assert boxes(text) == [r"\frac{1}{2}", r"\boxed{3} cm"]
 
 
 @pytest.mark.parametrize(
@@ -59,3 +65,38 @@ def test_verdict_of_a_boxed_answer(boxed, gold, verdict):
 def test_a_reply_without_a_box_is_unparsed_and_never_wrong():
     found = judge("The answer is B.", LEFT, OPTIONS)
     assert (found.verdict, found.reason) == ("unparsed", "no \\boxed{} with an answer in the reply")
+
+
+ONE_DECIMAL = Gold(kind="float", text="2.5", value=2.5, precision=1)
+EXACT = Gold(kind="float", text="2.54", value=2.54)
+LIST = Gold(kind="list", text="[2, 3.0]")
+HALF = Gold(kind="expression", text="$\\frac{1}{2} \\pi$")
+
+
+@pytest.mark.parametrize(
+    ("boxed", "gold", "verdict"),
+    [
+        ("2.54", ONE_DECIMAL, "correct"),  # rounded to one decimal, as MathVista's evaluation does
+        ("2.6", ONE_DECIMAL, "wrong"),
+        ("2.54", EXACT, "correct"),
+        ("2.5", EXACT, "wrong"),
+        ("1,002.5", Gold(kind="float", text="1002.5", value=1002.5, precision=1), "correct"),
+        ("2.5 m", ONE_DECIMAL, "unparsed"),
+        ("2, 3", LIST, "correct"),
+        ("[2.0,3]", LIST, "correct"),
+        ("3, 2", LIST, "wrong"),
+        ("\\frac{1}{2}\\pi", HALF, "correct"),
+        ("\\left(\\frac{1}{2}\\right)\\pi", HALF, "wrong"),  # nothing is computed
+        ("\\text{no}", Gold(kind="expression", text="no"), "correct"),
+    ],
+)
+def test_numbers_lists_and_expressions(boxed, gold, verdict):
+    assert judge(f"so \\boxed{{{boxed}}}", gold, ()).verdict == verdict
+
+
+def test_every_letter_of_the_golds_text_is_right():
+    twins = Gold(kind="choice", letter="A", text="left", aliases=("C",))
+    verdicts = [
+        judge(f"\\boxed{{{letter}}}", twins, ("left", "right", "left")).verdict for letter in "ABC"
+    ]
+    assert verdicts == ["correct", "wrong", "correct"]

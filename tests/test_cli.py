@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from dmlr.config import fingerprint
-from dmlr.settings import Benchmark, FeaturesSettings, PrepareSettings
+from dmlr.datasets.entry import Shapes
+from dmlr.settings import FeaturesSettings, PrepareSettings
 from tests.tiny import model_settings
 
 
@@ -15,9 +16,14 @@ def benchmark(tmp_path_factory):
     from dmlr.datasets.prepare import prepare
 
     folder = tmp_path_factory.mktemp("benchmarks") / "shapes"
-    entry = Benchmark(loader="shapes", split="test", samples=6, seed=7)
+    entry = Shapes(loader="shapes", split="test", samples=6, seed=7)
     told = PrepareSettings(
-        code=fingerprint("prepare"), name="shapes", benchmark=entry, shards=["00000"], shard_size=6
+        code=fingerprint("prepare"),
+        name="shapes",
+        benchmark=entry,
+        files={},
+        shards=["00000"],
+        shard_size=6,
     )
     prepare(told, folder)
     return folder

@@ -5,6 +5,8 @@ import pytest
 import yaml
 
 from dmlr import config, settings
+from dmlr.datasets.entry import Shapes, Source, Subset
+from dmlr.datasets.places import state
 from dmlr.errors import ConfigError
 from dmlr.latent.profile import Dmlr
 from dmlr.provenance import fingerprint
@@ -119,7 +121,7 @@ def test_a_missing_key_an_unknown_name_and_an_unknown_method_are_one_line_each()
     assert any("seeds is missing and has no default" in line for line in lines)
     assert any("vanilla-direct.prompt is missing" in line for line in lines)
     assert any(
-        "profile_catalog.vanilla.method must be one of 'vanilla', 'dmlr'" in line for line in lines
+        "profile_catalog.vanilla.method must be one of vanilla, dmlr" in line for line in lines
     )
 
 
@@ -135,7 +137,7 @@ def test_a_name_that_no_catalog_has_is_refused_with_the_known_ones():
 
 
 def test_growing_a_benchmark_keeps_the_names_of_its_shards():
-    grown = settings.Benchmark(loader="shapes", split="test", samples=151, seed=7)
+    grown = Shapes(loader="shapes", split="test", samples=151, seed=7)
     small = grown.model_copy(update={"samples": 150})
     assert config.shard_names(small, 50) == ["00000", "00001", "00002"]
     assert config.shard_names(grown, 50) == ["00000", "00001", "00002", "00003"]
@@ -172,3 +174,95 @@ def test_every_key_of_the_schema_is_described():
 def test_every_stage_has_a_fingerprint_of_its_own():
     stages = ("prepare", "features", "reason", "verify", "aggregate", "report")
     assert len({fingerprint(stage) for stage in stages}) == len(stages)
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (
+            {"loader": "mathvist"},
+            "mine.loader must be one of shapes, mathvista, mathvision, mm-math,",
+        ),
+        ({"loader": "json", "relesed": "x"}, "mine.relesed is not a known key; remove it,"),
+        (
+            {"loader": "shapes", "split": "test", "seed": 7},
+            "mine.samples is missing and has no default;",
+        ),
+        (
+            {"loader": "mmvp", "samples": 300},
+            "mine must have hub with revision, or folder, for source: official",
+        ),
+        (
+            {"loader": "json", "source": "released-json"},
+            "mine must have released: the JSON file, for source: released-json",
+        ),
+        (
+            {"loader": "json", "released": "x.json"},
+            "mine must have source: released-json, and neither hub nor folder, for the loader json",
+        ),
+        ({"loader": "mmvp", "folder": "x"}, "mine must have samples: how many rows the split has"),
+        (
+            {"loader": "mmvp", "folder": "x", "samples": 2, "prompt_source": "released"},
+            "mine must have released: the JSON file, for prompt_source: released",
+        ),
+        (
+            {"loader": "mmvp", "folder": "x", "samples": 2, "subset": {"ids": ["1"], "start": 3}},
+            "mine.subset must have one way of choosing: ids alone, or start and end with",
+        ),
+        (
+            {"loader": "mmvp", "folder": "x", "samples": 2, "errata": ["sure"]},
+            "mine.errata[0] must be 'confirmed', 'reported' or 'repaired', got 'sure'",
+        ),
+    ],
+)
+def test_a_wrong_benchmark_is_one_line(entry, line):
+    def change(merged):
+        merged["benchmark_catalog"]["mine"] = entry
+
+    (found,) = refused(change).splitlines()
+    assert f"benchmark_catalog.{line}" in found
+
+
+def entry(**fields):
+    return Source.model_validate({"loader": "mmvp", "hub": "MMVP/MMVP", "samples": 300, **fields})
+
+
+def test_a_subset_makes_as_many_shards_as_it_needs():
+    assert config.shard_names(entry(), 50) == [f"{i:05d}" for i in range(6)]
+    assert config.shard_names(entry(subset=Subset(max_samples=51)), 50) == ["00000", "00001"]
+    assert config.shard_names(entry(subset=Subset(ids=["3", "5"])), 50) == ["00000"]
+
+
+def test_the_seven_benchmarks_are_pinned_with_licence_and_citation():
+    catalog = config.load(shipped()).benchmark_catalog
+    seven = yaml.safe_load((ROOT / "config/seven.yaml").read_text())["benchmarks"]
+    samples = {name: catalog[name].samples for name in seven}
+    assert samples == {
+        "mathvista": 1000, "mathvision": 3040, "mm-math": 5929, "hallusionbench": 951,
+        "mmvp": 300, "mmstar": 1500, "scienceqa": 2017,
+    }  # fmt: skip
+    for name in seven:
+        found = catalog[name]
+        assert (found.source, found.prompt_source) == ("official", "unified")
+        assert len(found.revision) == (7 if name == "mm-math" else 40)
+        assert found.licence
+        assert found.citation
+        assert catalog.get(f"{name}-released", found).hub == found.hub
+    released = {catalog[name].released for name in catalog if name.endswith("-released")}
+    assert len(released) == 6
+    assert catalog["scienceqa-released"].subset.max_samples == 1000
+
+
+def test_the_state_of_local_files_is_a_setting(tmp_path):
+    picture, file = tmp_path / "a.png", tmp_path / "own.json"
+    file.write_text('[{"prompt": "Which?", "solution": "A", "image_path": "a.png"}]')
+    own = entry(loader="json", hub=None, samples=None, source="released-json", released=str(file))
+    states = [state("own", own)]
+    picture.write_bytes(b"1")
+    states.append(state("own", own))
+    picture.write_bytes(b"22")
+    states.append(state("own", own))
+    (tmp_path / "other.png").write_bytes(b"1")
+    assert state("own", own) == states[2]
+    assert len({str(one) for one in states}) == 3
+    assert config.shard_names(own, 50) == ["00000"]

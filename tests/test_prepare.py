@@ -4,13 +4,15 @@ import json
 import pytest
 from PIL import Image
 
+from dmlr.datasets.entry import Shapes
+from dmlr.datasets.pictures import held
 from dmlr.datasets.prepare import prepare, prepare_rows
 from dmlr.datasets.shard import read_shard
 from dmlr.datasets.source import SourceRow
 from dmlr.errors import DataError, RecordError
 from dmlr.provenance import fingerprint
 from dmlr.records import Gold, Sample, read_records
-from dmlr.settings import Benchmark, PrepareSettings
+from dmlr.settings import PrepareSettings
 
 
 def png(size=(5, 7)):
@@ -22,8 +24,8 @@ def png(size=(5, 7)):
 def row(**changes):
     fields = {
         "official_id": "r1", "question": "Which?", "options": ("left", "right"),
-        "gold": {"official": Gold(kind="choice", text="left", letter="A")}, "image": png(),
-        "category": "easy", "groups": {},
+        "gold": {"official": Gold(kind="choice", text="left", letter="A")},
+        "picture": held("r1.png", changes.pop("image", png())), "category": "easy", "groups": {},
     }  # fmt: skip
     return SourceRow(**(fields | changes))
 
@@ -36,14 +38,9 @@ def gold(**fields):
     ("changes", "line"),
     [
         ({"question": " "}, "own/r1: question must not be empty"),
-        ({"options": ("x", "x"), "gold": {}}, "own/r1: options must differ, got ['x', 'x']"),
         (
-            {"gold": gold(kind="choice", text="up", letter="C")},
-            "own/r1: gold.official must name an option of ['left', 'right'], got C. up",
-        ),
-        (
-            {"gold": gold(kind="choice", text="right", letter="A")},
-            "own/r1: gold.official must name an option of ['left', 'right'], got A. right",
+            {"gold": gold(kind="choice", text="up", letter="C"), "options": ()},
+            "own/r1: gold.official must not be a choice without options, got C. up",
         ),
         (
             {"gold": gold(kind="integer", text="two")},
@@ -55,7 +52,15 @@ def gold(**fields):
         ),
         (
             {"image": b"<html>404</html>"},
-            "own/r1: image must be a picture that Pillow can read, got",
+            "own/r1: image must be a picture, got a web page: a download that failed; fetch it again",
+        ),
+        (
+            {"official_id": "../r1"},
+            "own/../r1: id must be letters, digits, dots and dashes, got '../r1'",
+        ),
+        (
+            {"image": b""},
+            "own/r1: image must not be empty, the source has no bytes for 'r1.png'",
         ),
         (
             {"image": png((91, 83))[:-40]},
@@ -83,7 +88,7 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
 
 
 def test_one_picture_of_two_rows_is_stored_once(tmp_path):
-    samples = prepare_rows("own", [row(), row(official_id="r2")], tmp_path)
+    samples = prepare_rows("own", [row(), row(official_id="r2")], tmp_path).samples
     assert len({sample.image.file for sample in samples}) == 1
     assert len(list(tmp_path.iterdir())) == 1
     image = samples[0].image
@@ -94,7 +99,8 @@ def prepared(folder, samples=11, shards=("00000", "00001", "00002")):
     settings = PrepareSettings(
         code=fingerprint("prepare"),
         name="shapes",
-        benchmark=Benchmark(loader="shapes", split="test", samples=samples, seed=7),
+        files={},
+        benchmark=Shapes(loader="shapes", split="test", samples=samples, seed=7),
         shards=list(shards),
         shard_size=5,
     )
@@ -110,7 +116,8 @@ def test_shards_are_contiguous_and_hold_every_sample_once(tmp_path):
         tmp_path / "samples.parquet", Sample
     )
     audit = json.loads((tmp_path / "audit.json").read_text())
-    assert (audit["samples"], audit["images"], audit["empty_golds"]) == (11, 6, 0)
+    assert (audit["samples"], audit["images"]) == (11, 6)
+    assert audit["labels"]["official"]["empty"] == 0
 
 
 def test_growing_the_benchmark_leaves_the_old_shards_as_they_were(tmp_path):

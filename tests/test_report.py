@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dmlr.boxes import last_boxed, last_span
 from dmlr.errors import RecordError
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.report.charts import nice_ticks
@@ -16,7 +17,7 @@ from dmlr.report.numbers import decimals, p_value, signed
 from dmlr.report.overlay import overlay
 from dmlr.report.report import report
 from dmlr.report.samples import image_name
-from dmlr.report.text import anchor, boxed_span, shown
+from dmlr.report.text import anchor, shown
 from dmlr.settings import (
     AggregateSettings,
     PlannedRun,
@@ -26,7 +27,6 @@ from dmlr.settings import (
     VerifySettings,
 )
 from dmlr.store.database import build
-from dmlr.verify.boxed import last_boxed
 from dmlr.verify.verify import verify
 
 EVIL = "<script>alert(1)</script>\0 \u202eevil"
@@ -34,6 +34,25 @@ WIDTH, HEIGHT, ROWS, COLUMNS = 50, 30, 3, 5
 # Replies to samples 0 to 9, whose gold is A: 6 of 10 right, then 7 of 8 scored.
 VANILLA = ["A"] * 6 + ["B"] * 4
 DMLR = ["A", "B", "A", "A", "A", "A", "A", "A", "none", "failed"]
+AUDIT = {
+    "format": 1,
+    "benchmark": "tiny",
+    "source": {"loader": "shapes", "split": "test"},
+    "subset": {"of": 10, "chosen": 10},
+    "samples": 10,
+    "images": 1,
+    "skipped": {},
+    "categories": {"easy": 5, "hard": 5},
+    "groups": {"kind": 2, "scene": 10},
+    "labels": {
+        "official": {"answers": 10, "empty": 0, "kinds": {"choice": 10}, "letters": {"A": 10}}
+    },
+    "findings": [],
+    "errata": [],
+    "floors": [
+        {"labels": "official", "metric": "accuracy", "answer": "A", "correct": 10, "of": 10}
+    ],
+}
 VOID = {"meta", "link", "img", "input", "br"}
 
 
@@ -161,18 +180,22 @@ def write_run(results, profile, words, shard):
     return run
 
 
-def make(folder, *, file=None, profiles=("vanilla", "dmlr")):
-    """Records of one benchmark and its runs, through the real stages into a database."""
+def make(folder, *, file=None, profiles=("vanilla", "dmlr"), audit=AUDIT, changes=None):
+    """Records of one benchmark and its runs, through the real stages into a database.
+
+    ``changes`` has fields by a sample's number that are other than those of ``samples``.
+    """
     results = folder / "results"
     shard = results / "benchmarks" / "tiny" / "shards" / "000.jsonl"
     shard.parent.mkdir(parents=True, exist_ok=True)
-    made = samples(file)
+    made = [
+        sample.model_copy(update=(changes or {}).get(number, {}))
+        for number, sample in enumerate(samples(file))
+    ]
     shard.write_text("".join(sample.model_dump_json() + "\n" for sample in made))
     images = results / "benchmarks" / "tiny" / "images"
     images.mkdir(exist_ok=True)
     (images / f"{made[0].image.sha256}.png").write_bytes(picture())
-    audit = {"samples": 10, "images": 1, "kinds": {"choice": 10}, "empty_golds": 0}
-    audit |= {"constant_answer": {"answer": "A", "correct": 10}}
     (shard.parents[1] / "audit.json").write_text(json.dumps(audit))
     words = {"vanilla": VANILLA, "dmlr": DMLR}
     runs = [write_run(results, profile, words[profile], shard) for profile in profiles]
@@ -181,8 +204,8 @@ def make(folder, *, file=None, profiles=("vanilla", "dmlr")):
     return results
 
 
-def render(results, out):
-    told = ReportSettings(code="c", baseline="vanilla", benchmarks=["tiny"])
+def render(results, out, benchmarks=("tiny",)):
+    told = ReportSettings(code="c", baseline="vanilla", benchmarks=list(benchmarks))
     report(told, results / "dmlr.duckdb", results, out)
 
 
@@ -211,7 +234,7 @@ def test_the_accuracy_table_shows_shares_bounds_and_the_paired_difference(out):
 def test_the_index_breaks_down_by_category_and_by_groups_of_few_values(out):
     index = page(out / "index.html")
     assert [node.text for node in index.all("h3")] == ["By category", "By kind"]
-    rows = table(list(index.all("table"))[1])
+    rows = table(index.one("table", aria_labelledby="breakdown-1-1"))
     # Easy are samples 0 to 4: vanilla has 5 of 5, dmlr 4 of 5.
     assert [row[:4] for row in rows[2:4]] == [
         ["easy", "vanilla", "5", "100.0"],
@@ -223,7 +246,8 @@ def test_the_index_says_what_may_be_concluded(out):
     text = page(out / "index.html").text
     assert "dmlr does not differ from vanilla beyond noise" in text
     assert "m is a tiny model that ships with the pipeline" in text
-    assert "right in 10 of 10: a floor of 100.0 %" in text
+    assert "10 samples over 1 image: all 10 rows. Official answers: 10 choice." in text
+    assert "accuracy: 100.0 % (10 of 10), always A" in text
 
 
 def test_hostile_text_is_text(out):
@@ -396,7 +420,7 @@ def test_a_missing_audit_image_or_database_is_named(tmp_path):
     ],
 )  # fmt: skip
 def test_the_marked_box_is_the_one_that_is_judged(text):
-    span = boxed_span(text)
+    span = last_span(text)
     found = None if span is None else text[span[0] + len("\\boxed{") : span[1] - 1].strip()
     assert found == last_boxed(text)
 

@@ -7,13 +7,13 @@ import pytest
 from PIL import Image
 
 from dmlr.datasets import shapes
+from dmlr.datasets.entry import Shapes
 from dmlr.datasets.shapes_question import KINDS, ask
 from dmlr.datasets.shapes_scene import SPLITS, Item, Scene, random_scene
-from dmlr.settings import Benchmark
 
 
 def benchmark(**changes):
-    return Benchmark(**({"loader": "shapes", "split": "test", "samples": 200, "seed": 7} | changes))
+    return Shapes(**({"loader": "shapes", "split": "test", "samples": 200, "seed": 7} | changes))
 
 
 def item(name, cell, x):
@@ -33,13 +33,16 @@ def rows():
 def test_the_same_entry_gives_the_same_bytes(rows):
     again = list(shapes.load(benchmark()))
     assert again == rows
+    assert [row.picture.read() for row in again] == [row.picture.read() for row in rows]
 
 
 def test_pixels_and_texts_are_those_recorded(rows):
     pixels, texts = hashlib.sha256(), hashlib.sha256()
     for row in rows:
-        pixels.update(Image.open(io.BytesIO(row.image)).tobytes())
-        texts.update(repr((row.question, row.options, row.gold)).encode())
+        pixels.update(Image.open(io.BytesIO(row.picture.read())).tobytes())
+        gold = row.gold["official"]
+        said = f"Gold(kind={gold.kind!r}, text={gold.text!r}, letter={gold.letter!r})"
+        texts.update(f"({row.question!r}, {row.options!r}, {{'official': {said}}})".encode())
     assert (pixels.hexdigest()[:16], texts.hexdigest()[:16]) == RECORDED
 
 
@@ -56,7 +59,7 @@ def test_two_hundred_samples_of_five_kinds_in_two_categories(rows):
     kinds = [row.groups["kind"] for row in rows]
     assert {kind: kinds.count(kind) for kind in kinds} == dict.fromkeys(KINDS, 40)
     assert {row.gold["official"].kind for row in rows} == {"choice", "integer", "yesno"}
-    assert len({Image.open(io.BytesIO(row.image)).size for row in rows}) == 2
+    assert len({Image.open(io.BytesIO(row.picture.read())).size for row in rows}) == 2
 
 
 def test_no_scene_is_in_two_splits():

@@ -249,4 +249,7 @@ def test_a_wrong_checkpoint_directory_stops_before_any_job(project):
 def test_partial_plans_are_refused_with_the_way_to_do_it(project):
     done = project.run("--until", "verify", "--dry-run")
     assert done.returncode == 1
-    assert "name a target instead: features, reasoning, verdicts, tables or all" in done.stdout
+    assert (
+        "name a target instead: prepared, features, reasoning, verdicts, tables or all"
+        in done.stdout
+    )

@@ -1,24 +1,38 @@
 """Stage prepare: a benchmark's rows, checked, with their images, cut into shards."""
 
-import hashlib
-import io
+import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image
-
-from dmlr.datasets import shapes
+from dmlr.datasets import hub
+from dmlr.datasets.audit import Audited, audit
+from dmlr.datasets.collect import collect, repository
+from dmlr.datasets.entry import Benchmark, Shapes
+from dmlr.datasets.pictures import keep
+from dmlr.datasets.registry import LOADERS
 from dmlr.datasets.source import SourceRow, row_faults
 from dmlr.errors import DataError
-from dmlr.files import replacing, write_json, write_text
+from dmlr.files import write_json, write_text
 from dmlr.progress import progress, say
 from dmlr.provenance import machine
-from dmlr.records import ImageFile, Sample, write_records
+from dmlr.records import ImageFile, PromptSource, Sample, write_records
 from dmlr.settings import PrepareSettings
 
-LOADERS = {"shapes": shapes.load}
-MAX_PIXELS = 100_000_000  # pixels per image; beyond it a picture is taken for a decompression bomb
+
+@dataclass(frozen=True)
+class Prepared:
+    """Samples in the order of their rows, and why rows were left out, by id."""
+
+    samples: list[Sample]
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def images(self) -> dict[str, ImageFile]:
+        """Every sample's stored picture by its official id."""
+        return {s.sample_id.partition("/")[2]: s.image for s in self.samples}
 
 
 def prepare(settings: PrepareSettings, folder: Path) -> None:
@@ -27,83 +41,108 @@ def prepare(settings: PrepareSettings, folder: Path) -> None:
     Raises:
         DataError: with one line for every bad row, before anything is written for the stages after.
     """
-    rows = list(LOADERS[settings.benchmark.loader](settings.benchmark))
-    samples = prepare_rows(settings.name, rows, folder / "images")
-    if len(samples) != settings.benchmark.samples:
-        raise DataError(
-            f"{settings.name}: must have {settings.benchmark.samples} samples "
-            f"(benchmark_catalog.{settings.name}.samples), found {len(samples)}"
-        )
-    write_records(folder / "samples.parquet", Sample, samples, machine())
-    write_json(folder / "audit.json", audit(samples))
-    for i, shard in enumerate(settings.shards):
-        part = samples[i * settings.shard_size : (i + 1) * settings.shard_size]
-        lines = "".join(sample.model_dump_json() + "\n" for sample in part)
-        write_text(folder / "shards" / f"{shard}.jsonl", lines)
-    say(f"prepare {settings.name}: {len(samples)} samples in {len(settings.shards)} shards")
+    name, entry = settings.name, settings.benchmark
+    collected = collect(name, entry)
+    prepared = prepare_rows(
+        name,
+        collected.rows,
+        folder / "images",
+        prompt_source="unified" if isinstance(entry, Shapes) else entry.prompt_source,
+        skip=not isinstance(entry, Shapes) and entry.on_missing_image == "skip",
+        remedy=picture_remedy(name, entry),
+    )
+    found = audit(Audited(name, entry, collected, prepared.images, prepared.skipped))
+    write_records(folder / "samples.parquet", Sample, prepared.samples, machine())
+    write_json(folder / "audit.json", found)
+    _write_shards(settings, [row.official_id for row in collected.rows], prepared, folder)
+    left_out = f", {len(prepared.skipped)} left out without a picture" if prepared.skipped else ""
+    shards = len(settings.shards)
+    say(f"prepare {name}: {len(prepared.samples)} samples in {shards} shards{left_out}")
 
 
-def prepare_rows(benchmark: str, rows: Iterable[SourceRow], images: Path) -> list[Sample]:
+def prepare_rows(
+    benchmark: str,
+    rows: Iterable[SourceRow],
+    images: Path,
+    *,
+    prompt_source: PromptSource = "unified",
+    skip: bool = False,
+    remedy: str = "",
+) -> Prepared:
     """Check rows and store their images by content.
+
+    Args:
+        benchmark: the name that the samples' ids begin with.
+        rows: of the benchmark.
+        images: folder to store the pictures in.
+        prompt_source: whose wording the samples ask in.
+        skip: leave out rows without a usable picture.
+        remedy: what to do about pictures that are missing or broken.
 
     Raises:
         DataError: with one line for every fault of every row.
     """
     rows = list(rows)
-    faults, samples, seen = [], [], Counter(row.official_id for row in rows)
-    with progress(f"prepare {benchmark}", len(rows), unit="rows") as advance:
-        for row in rows:
-            found = row_faults(row)
-            if seen[row.official_id] > 1:
-                found.append(f"id must be unique, found {seen[row.official_id]} times")
-            try:
-                image = _store_image(row.image, images)
-            except DataError as error:
-                found.append(str(error))
-            else:
-                samples.append(_sample(benchmark, row, image))
-            faults += [f"{benchmark}/{row.official_id}: {fault}" for fault in found]
-            advance()
+    pictures = _store(benchmark, rows, images)
+    samples, faults, skipped = [], [], {}
+    seen = Counter(row.official_id for row in rows)
+    for row, picture in zip(rows, pictures, strict=True):
+        found = row_faults(row)
+        if seen[row.official_id] > 1:
+            found.append(f"id must be unique, found {seen[row.official_id]} times")
+        if prompt_source == "released" and "released" not in row.wordings:
+            found.append("prompt_source must be one that the row has, it has no released prompt")
+        if isinstance(picture, ImageFile):
+            samples.append(_sample(benchmark, row, picture, prompt_source))
+        elif skip:
+            skipped[row.official_id] = picture
+        else:
+            found.append(picture)
+        faults += [f"{benchmark}/{row.official_id}: {fault}" for fault in found]
+    if skip and not samples:
+        faults = [f"{benchmark}: must have a usable picture, none of {len(rows)} rows has one"]
+    if faults and remedy and any(isinstance(picture, str) for picture in pictures):
+        faults.append(f"{benchmark}: {remedy}")
     if faults:
-        raise DataError("\n".join(faults))
-    return samples
+        raise DataError("\n".join(dict.fromkeys(faults)))
+    return Prepared(samples, skipped)
 
 
-def audit(samples: list[Sample]) -> dict[str, object]:
-    """Counts that let a reader judge the benchmark; the most frequent answer is a floor."""
-    golds = [gold for sample in samples if (gold := sample.gold.get("official"))]
-    answers = Counter(gold.letter or gold.text for gold in golds)
-    answer, count = answers.most_common(1)[0] if answers else ("", 0)
-    return {
-        "samples": len(samples),
-        "images": len({sample.image.sha256 for sample in samples}),
-        "categories": dict(sorted(Counter(sample.category for sample in samples).items())),
-        "kinds": dict(sorted(Counter(gold.kind for gold in golds).items())),
-        "empty_golds": len(samples) - len(golds),
-        "constant_answer": {"answer": answer, "correct": count},
-    }
+def picture_remedy(name: str, entry: Benchmark) -> str:
+    """What to do about pictures of an entry that are missing or broken."""
+    if isinstance(entry, Shapes):
+        return ""
+    skip = f"or set benchmark_catalog.{name}.on_missing_image: skip"
+    if entry.joined and (loader := LOADERS.get(entry.loader)):
+        return f"fetch pictures again with {hub.fetch_command(repository(entry, loader))}; {skip}"
+    root = entry.image_root or Path(entry.released or "").parent
+    return f"put the pictures under {root} (benchmark_catalog.{name}.image_root), {skip}"
 
 
-def _store_image(content: bytes, images: Path) -> ImageFile:
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            (width, height), suffix = image.size, (image.format or "img").lower()
-            if width * height > MAX_PIXELS:
-                raise DataError(
-                    f"image must have at most {MAX_PIXELS} pixels, got {width}x{height}"
-                )
-            image.load()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"image must be a picture that Pillow can read, got {error}") from None
-    sha256 = hashlib.sha256(content).hexdigest()
-    name = f"{sha256}.{suffix}"
-    if not (images / name).exists():
-        with replacing(images / name) as temporary:
-            temporary.write_bytes(content)
-    return ImageFile(sha256=sha256, file=name, width=width, height=height, bytes=len(content))
+def _store(benchmark: str, rows: Sequence[SourceRow], images: Path) -> list[ImageFile | str]:
+    """Every row's stored picture, or why there is none."""
+
+    def store(row: SourceRow) -> ImageFile | str:
+        try:
+            return keep(row.picture.read(), images)
+        except DataError as error:
+            return str(error)
+
+    # Reading, decoding and hashing let go of the interpreter, so threads are enough.
+    with (
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+        progress(f"prepare {benchmark}", len(rows), unit="rows") as advance,
+    ):
+        stored = []
+        for one in pool.map(store, rows):
+            stored.append(one)
+            advance()
+        return stored
 
 
-def _sample(benchmark: str, row: SourceRow, image: ImageFile) -> Sample:
+def _sample(
+    benchmark: str, row: SourceRow, image: ImageFile, prompt_source: PromptSource
+) -> Sample:
     return Sample(
         sample_id=f"{benchmark}/{row.official_id}",
         question=row.question,
@@ -112,4 +151,21 @@ def _sample(benchmark: str, row: SourceRow, image: ImageFile) -> Sample:
         image=image,
         category=row.category,
         groups=row.groups,
+        hint=row.hint,
+        prompt_source=prompt_source,
+        style=row.style,
+        wordings=row.wordings,
+        errata=row.errata,
     )
+
+
+def _write_shards(
+    settings: PrepareSettings, ids: Sequence[str], prepared: Prepared, folder: Path
+) -> None:
+    """Cut by the rows' places, so that a row that is left out moves no other to another shard."""
+    samples = {sample.sample_id: sample for sample in prepared.samples}
+    names = [f"{settings.name}/{one}" for one in ids]
+    for i, shard in enumerate(settings.shards):
+        part = names[i * settings.shard_size : (i + 1) * settings.shard_size]
+        lines = [samples[name].model_dump_json() + "\n" for name in part if name in samples]
+        write_text(folder / "shards" / f"{shard}.jsonl", "".join(lines))

@@ -3,18 +3,19 @@
 import io
 from collections.abc import Iterator
 from random import Random
-from typing import Literal
 
+from dmlr.datasets import answers
+from dmlr.datasets.entry import Shapes
+from dmlr.datasets.pictures import held
 from dmlr.datasets.shapes_question import KINDS, Question, ask
 from dmlr.datasets.shapes_scene import Scene, random_scene
 from dmlr.datasets.source import SourceRow
 from dmlr.records import Gold
-from dmlr.settings import Benchmark
 
 EASY, HARD = (1, 2, 3), (4, 5)  # items in a scene of each category
 
 
-def load(benchmark: Benchmark) -> Iterator[SourceRow]:
+def load(benchmark: Shapes) -> Iterator[SourceRow]:
     """The benchmark's rows; the same entry gives the same bytes. Two neighbours share a scene."""
     for number in range(-(-benchmark.samples // 2)):
         category = "easy" if number % 2 == 0 else "hard"
@@ -28,7 +29,7 @@ def load(benchmark: Benchmark) -> Iterator[SourceRow]:
 
 
 def _scene_with_questions(
-    benchmark: Benchmark, number: int, category: str
+    benchmark: Shapes, number: int, category: str
 ) -> tuple[Scene, list[Question]]:
     kinds = list(KINDS)
     wanted = [kinds[(2 * number + place) % len(kinds)] for place in (0, 1)]
@@ -44,19 +45,20 @@ def _scene_with_questions(
 def _row(
     split: str, index: int, number: int, category: str, question: Question, image: bytes
 ) -> SourceRow:
-    gold = Gold(kind=_gold_kind(question), text=question.answer, letter=question.letter)
     return SourceRow(
         official_id=f"{split}-{index:04d}",
         question=question.text,
         options=question.options,
-        gold={"official": gold},
-        image=image,
+        gold={"official": _gold(question)},
+        picture=held(f"{split}-{number:04d}.png", image),
         category=category,
         groups={"kind": question.kind, "scene": f"{split}-{number:04d}"},
     )
 
 
-def _gold_kind(question: Question) -> Literal["choice", "integer", "yesno"]:
-    if question.options:
-        return "choice"
-    return "integer" if question.answer.isdigit() else "yesno"
+def _gold(question: Question) -> Gold:
+    if question.letter is not None:
+        return answers.choice(question.letter, question.options)
+    if question.answer.isdigit():
+        return answers.number(question.answer)
+    return answers.yesno(question.answer == "Yes")

@@ -13,6 +13,7 @@ from dmlr.records import Prediction, Sample
 from dmlr.settings import ReasonSettings
 from dmlr.vlm.features import read_features
 from dmlr.vlm.model import VisionLanguageModel
+from dmlr.wording import asked
 
 METHODS: dict[str, Callable[..., list[Outcome]]] = {
     "vanilla": vanilla.answer,
@@ -67,7 +68,7 @@ class Answering:
 
     def _question(self, sample: Sample) -> Question:
         image = read_features(self.features[sample.image.sha256], self.vlm.device)
-        return Question(sample.sample_id, sample.question, sample.options, [image])
+        return Question(sample.sample_id, *asked(sample), [image])
 
     def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer together; where that fails, one by one, so that only the cause is recorded."""

@@ -16,6 +16,7 @@ from dmlr.records import Prediction, Sample, TraceStep, write_records
 from dmlr.settings import ReasonSettings
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import best_device, digests, load
+from dmlr.wording import asked
 
 
 @dataclass(frozen=True)
@@ -72,5 +73,5 @@ def _write(files: ShardFiles, answers: list[Answer], provenance: dict[str, Any])
 
 def _key(sample: Sample, features: str) -> str:
     """Digest of everything of a sample that a prediction depends on; its gold is not."""
-    content: Any = [sample.sample_id, sample.question, sample.options, features]
+    content: Any = [sample.sample_id, *asked(sample), features]
     return digest(content)

@@ -76,7 +76,8 @@ final AS (
         count(score) AS n,
         count(*) FILTER (verdict = 'correct') AS correct,
         count(*) FILTER (verdict = 'unparsed') AS unparsed,
-        count(*) FILTER (verdict = 'failed') AS failed
+        count(*) FILTER (verdict = 'failed' AND rule <> 'no gold') AS failed,
+        count(*) FILTER (rule = 'no gold') AS no_gold
     FROM grouped
     WHERE part IS NOT NULL
     GROUP BY ALL
@@ -143,10 +144,10 @@ def findings(scored: list[Cell], baseline: str) -> list[Finding]:
 
 def _cell(
     benchmark: str, model: str, profile: str, seed: int, run: str, protocol: str, labels: str,
-    part: str, samples: int, n: int, correct: int, unparsed: int, failed: int,
+    part: str, samples: int, n: int, correct: int, unparsed: int, failed: int, no_gold: int,
 ) -> Cell:  # fmt: skip
     floor, ceiling = 100 * correct / samples, 100 * (correct + unparsed + failed) / samples
     return Cell(
         benchmark, model, profile, seed, run, protocol, labels, part, samples, n, correct,
-        unparsed, failed, accuracy(correct, n), floor, ceiling,
+        unparsed, failed, accuracy(correct, n), floor, ceiling, no_gold=no_gold,
     )  # fmt: skip

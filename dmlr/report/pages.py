@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dmlr.report import breakdowns, charts, data, numbers, text
+from dmlr.report import audits, breakdowns, charts, data, numbers, text
 from dmlr.report.optimisation import optimisation
 from dmlr.report.samples import samples
 from dmlr.report.usage import provenance_facts, settings_facts, usage
@@ -20,7 +20,9 @@ def index_page(
 ) -> str:
     """The first page: what was run, the accuracy table, and the same by parts."""
     runs = data.runs(database, settings.baseline)
-    audits = [data.audit(results, benchmark) for benchmark in settings.benchmarks]
+    audited = [
+        audits.audit(results, name, audits.judged(database, name)) for name in settings.benchmarks
+    ]
     return _render(
         "index",
         root=".",
@@ -29,8 +31,8 @@ def index_page(
         sections=breakdowns.sections(scored, settings.baseline),
         findings=breakdowns.findings(scored, settings.baseline),
         embedded=sorted({run.model for run in runs if run.embedded}),
-        audits=audits,
-        floors={audit.benchmark: audit.floor for audit in audits},
+        audits=audited,
+        floors=audits.floors(audited),
         breakdowns={
             name: breakdowns.breakdowns(database, name, scored, settings.baseline)
             for name in settings.benchmarks

@@ -7,53 +7,32 @@ from typing import Any
 
 import duckdb
 
-from dmlr.report import text
+from dmlr import wording
+from dmlr.records import Sample
+from dmlr.report import judged, text
 from dmlr.report.breakdowns import group_names
 from dmlr.report.charts import Point, Spark, spark
 from dmlr.report.data import Run
 from dmlr.report.facets import Facet, facets_of, flip
+from dmlr.report.judged import Option, Score
 from dmlr.report.numbers import finite
 from dmlr.report.overlay import Overlay, displayed, overlay
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option with the label sets that have it as gold, and whether the reply chose it."""
-
-    letter: str
-    text: str
-    gold: list[str]
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Score:
-    """One verdict with the gold answer that it was made against."""
-
-    protocol: str
-    labels: str
-    gold: str | None
-    verdict: str
-    extracted: str | None
-    rule: str
-    reason: str | None
-
-
-NO_SCORE = Score("", "", None, "unscored", None, "", None)  # a sample without any label set
 
 
 @dataclass(frozen=True)
 class Shown:
     """One sample on a page; ``facets`` is what it is filtered by, ``scores[0]`` what marks it.
 
-    ``row`` holds the columns of the sample and of its prediction; ``baseline`` is the verdict of
-    the same sample in the baseline's run, ``flip`` one of ``FLIPS``.
+    ``row`` holds the columns of the sample and of its prediction; ``asked`` is another wording of the
+    question than ours, if the model got one. ``baseline`` is the verdict of the same sample in the
+    baseline's run, ``flip`` one of ``FLIPS``.
     """
 
     anchor: str
     row: dict[str, Any]
     image: str
     size: tuple[float, float]
+    asked: str | None
     options: list[Option]
     reply: text.Reply
     scores: list[Score]
@@ -68,17 +47,12 @@ ROWS = """
 SELECT
     samples.sample_id, benchmark, question, options, gold, image.sha256 AS sha256,
     image.file AS file, image.width AS width, image.height AS height, category, groups,
+    hint, prompt_source, style, wordings, errata,
     predictions.* EXCLUDE (run, sample_id)
 FROM predictions
 JOIN samples USING (sample_id)
 WHERE run = ?
 ORDER BY sample_id
-"""
-SCORES = """
-SELECT sample_id, protocol, labels, verdict, extracted, rule, reason
-FROM verdicts
-WHERE run = ?
-ORDER BY sample_id, protocol, labels
 """
 REWARDS = """
 SELECT sample_id, list(step ORDER BY step), list(reward ORDER BY step)
@@ -95,8 +69,8 @@ def samples(
     asked = database.execute(ROWS, [run.run])
     names = [column[0] for column in asked.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
-    scores = _scores(database, run.run)
-    other = _scores(database, baseline.run) if baseline else {}
+    scores = judged.verdicts(database, run.run)
+    other = judged.verdicts(database, baseline.run) if baseline else {}
     curves = _curves(database, run.run, rows)
     groups = group_names(database, run.benchmark)
     found = [
@@ -114,13 +88,6 @@ def image_name(sha256: str, file: str) -> str:
     """
     suffix = text.bare_name(file, "samples.image.file").rpartition(".")[2]
     return text.bare_name(f"{sha256}.{suffix}", "samples.image.sha256")
-
-
-def _scores(database: duckdb.DuckDBPyConnection, run: str) -> dict[str, list[list[Any]]]:
-    found: dict[str, list[list[Any]]] = {}
-    for sample_id, *score in database.execute(SCORES, [run]).fetchall():
-        found.setdefault(sample_id, []).append(score)
-    return found
 
 
 def _curves(
@@ -151,13 +118,10 @@ def _shown(
     groups: Sequence[str],
 ) -> Shown:
     gold = json.loads(row["gold"])
-    row["groups"] = json.loads(row["groups"])
+    row |= {name: json.loads(row[name]) for name in ("groups", "wordings")}
     size = displayed(row["width"], row["height"])
-    full = [
-        Score(protocol, labels, _answer(gold.get(labels)), *rest)
-        for protocol, labels, *rest in scores
-    ]
-    first = full[0] if full else NO_SCORE
+    full = judged.scores(scores, gold)
+    first = full[0] if full else judged.NO_SCORE
     key = [first.protocol, first.labels]
     baseline = next((score[2] for score in other or () if score[:2] == key), None)
     flipped = flip(first.verdict, baseline)
@@ -174,22 +138,18 @@ def _shown(
     )
     return Shown(
         text.anchor(row["sample_id"], row["benchmark"]), row,
-        image_name(row["sha256"], row["file"]), size, _options(row["options"], gold, first),
-        text.reply(row["text"]), full, baseline, flipped, facets, curves.get(row["sample_id"]),
-        drawn,
+        image_name(row["sha256"], row["file"]), size, _asked(row),
+        judged.options(row["options"], gold, first), text.reply(row["text"]), full, baseline,
+        flipped, facets, curves.get(row["sample_id"]), drawn,
     )  # fmt: skip
 
 
-def _answer(gold: dict[str, Any] | None) -> str | None:
-    if gold is None:
+def _asked(row: dict[str, Any]) -> str | None:
+    """The official or released wording as the model got it; None where it got ours, or has none."""
+    if row["prompt_source"] == "unified":
         return None
-    return f"{gold['letter']}. {gold['text']}" if gold["letter"] else str(gold["text"])
-
-
-def _options(options: list[str], gold: dict[str, Any], score: Score) -> list[Option]:
-    found = []
-    for index, words in enumerate(options):
-        letter = chr(ord("A") + index)
-        labels = [name for name, answer in gold.items() if answer and answer["letter"] == letter]
-        found.append(Option(letter, words, labels, score.extracted == letter))
-    return found
+    fields = {**row, "options": tuple(row["options"])}
+    try:
+        return wording.asked(Sample.model_construct(**fields))[0]
+    except KeyError:  # no reply either; its error says so
+        return None

@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dmlr.boxes import last_span
 from dmlr.errors import RecordError
-from dmlr.verify.boxed import boxed_span
 
 UNSCORED = "–"
 LONGEST_WORD = 32  # characters; a digest as long or longer is shortened
@@ -46,7 +46,7 @@ def visible(text: str) -> str:
 
 def reply(text: str) -> Reply:
     """Cut a reply at the box that the rule set boxed reads: the last one with balanced braces."""
-    span = boxed_span(text)
+    span = last_span(text)
     if span is None:
         return Reply(text)
     return Reply(text[: span[0]], text[span[0] : span[1]], text[span[1] :])

@@ -14,6 +14,8 @@ import duckdb
 
 from dmlr import prompts
 from dmlr.files import write_json, write_text
+from dmlr.records import Sample, from_row
+from dmlr.wording import asked
 
 REWARD_LOG = ("step", "reward", "sigma", "is_new_best", "patch_count", "patch_budget")
 
@@ -29,8 +31,8 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
     config = json.loads(told)
     system, task = prompts.PROMPTS[config["profile"].get("prompt", "unified")]
     prompt = {"sys_prompt": system, "prompt": task}
-    asked = {"run": run, "protocol": protocol}
-    rows = database.execute(NUMBERED + ENTRIES, asked).fetchall()
+    keys = {"run": run, "protocol": protocol}
+    rows = database.execute(NUMBERED + ENTRIES, keys).fetchall()
     entries = [_entry(*row) | prompt for row in rows]
     correct = sum(entry["is_correct"] is True for entry in entries)
     scored = sum(entry["is_correct"] is not None for entry in entries)
@@ -59,9 +61,8 @@ WITH numbered AS (
 """
 ENTRIES = """
 SELECT
-    data_idx, samples.image.file, samples.question,
-    samples.options, predictions.text, verdicts.extracted, samples.gold, verdicts.labels,
-    verdicts.score, predictions.best_reward, predictions.best_step, predictions.stop_reason
+    data_idx, samples, predictions.text, verdicts.extracted, verdicts.labels, verdicts.score,
+    predictions.best_reward, predictions.best_step, predictions.stop_reason
 FROM predictions
 JOIN samples USING (sample_id)
 JOIN numbered USING (sample_id)
@@ -80,19 +81,19 @@ ORDER BY data_idx, step
 
 
 def _entry(
-    index: int, image: str, question: str, options: list[str], text: str, extracted: str | None,
-    gold: str, labels: str, score: int | None, best_reward: float | None, best_step: int | None,
-    stop_reason: str | None,
+    index: int, row: dict[str, Any], text: str, extracted: str | None, labels: str,
+    score: int | None, best_reward: float | None, best_step: int | None, stop_reason: str | None,
 ) -> dict[str, Any]:  # fmt: skip
-    answer = json.loads(gold)[labels] or {"letter": None, "text": ""}
+    sample = from_row(Sample, {name: row[name] for name in Sample.model_fields})
+    gold = sample.gold[labels]
     return {
         "data_idx": index,
-        "question": prompts.question_text(question, options),
-        "image_path": image,
+        "question": prompts.question_text(*asked(sample)),
+        "image_path": sample.image.file,
         "model_output": text,
         "answer": extracted,
-        "ground_truth": answer["letter"] or answer["text"],
-        "ground_truth_text": answer["text"],
+        "ground_truth": (gold.letter or gold.text) if gold else "",
+        "ground_truth_text": gold.text if gold else "",
         "is_correct": None if score is None else bool(score),
         "best_reward": best_reward,
         "best_reward_step": best_step,

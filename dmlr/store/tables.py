@@ -16,7 +16,8 @@ class Cell:
     """One run under a protocol and a label set, all its samples or one category of them.
 
     ``n`` is the number of scored samples; ``floor`` and ``ceiling`` are the accuracy if all unparsed
-    and failed ones were wrong or right. ``difference`` is in percentage points against the baseline
+    and failed ones were wrong or right; in both, the ``no_gold`` samples, which no reply could get right
+    under these labels, count as wrong. ``difference`` is in percentage points against the baseline
     on the ``pairs`` samples scored in both, None for the baseline itself and within a category.
     """
 
@@ -41,11 +42,12 @@ class Cell:
     only_run: int | None = None
     only_baseline: int | None = None
     p_value: float | None = None
+    no_gold: int = 0
 
 
 HEADER = (
     "benchmark", "model", "profile", "seed", "protocol", "labels", "category", "samples", "n",
-    "correct", "unparsed", "failed", "accuracy", "low", "high", "floor", "ceiling",
+    "correct", "unparsed", "failed", "no_gold", "accuracy", "low", "high", "floor", "ceiling",
     "pairs", "difference", "only_run", "only_baseline", "mcnemar_p",
 )  # fmt: skip
 
@@ -69,7 +71,7 @@ def cells(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Cell]:
 def _cell(
     benchmark: str, model: str, profile: str, seed: int, run: str, protocol: str, labels: str,
     category: str | None, samples: int, n: int, correct: int, wrong: int, unparsed: int,
-    failed: int, pairs: int | None, only_run: int | None, only_other: int | None,
+    failed: int, no_gold: int, pairs: int | None, only_run: int | None, only_other: int | None,
 ) -> Cell:  # fmt: skip
     del wrong
     difference = p_value = None
@@ -82,7 +84,7 @@ def _cell(
         floor=100 * correct / samples,
         ceiling=100 * (correct + unparsed + failed) / samples,
         pairs=pairs, difference=difference, only_run=only_run, only_baseline=only_other,
-        p_value=p_value,
+        p_value=p_value, no_gold=no_gold,
     )  # fmt: skip
 
 
@@ -96,15 +98,18 @@ def write_tables(found: list[Cell], folder: Path) -> None:
 
 def markdown(found: list[Cell]) -> str:
     """The table as Markdown, also what ``make demo`` prints."""
+    lacking = any(cell.no_gold for cell in found)
     lines = [
         "| benchmark | model | profile | seed | labels | protocol | n | accuracy [95 %] "
-        "| unparsed | failed | vs baseline (p) |",
-        "| --- | --- | --- | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+        "| unparsed | failed |" + " no gold |" * lacking + " vs baseline (p) |",
+        "| --- | --- | --- | ---: | --- | --- | ---: | ---: | ---: | ---: |"
+        + " ---: |" * (1 + lacking),
     ]
     for cell in found:
         words = [cell.benchmark, cell.model, cell.profile, str(cell.seed), cell.labels]
         words.append(cell.protocol)
         counts = [str(cell.unparsed), str(cell.failed)]
+        counts += [str(cell.no_gold)] if lacking else []
         row = [*words, str(cell.n), percent(cell.accuracy), *counts, versus(cell)]
         lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines) + "\n"
@@ -131,6 +136,7 @@ def _csv(found: list[Cell]) -> str:
         writer.writerow(
             [cell.benchmark, cell.model, cell.profile, cell.seed, cell.protocol, cell.labels,
              cell.category or "all", cell.samples, cell.n, cell.correct, cell.unparsed, cell.failed,
+             cell.no_gold,
              *map(_number, (share.value, share.low, share.high) if share else (None,) * 3),
              *map(_number, (cell.floor, cell.ceiling)),
              *map(_number, (cell.pairs, cell.difference, cell.only_run, cell.only_baseline)),

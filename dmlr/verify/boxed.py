@@ -3,11 +3,14 @@ r"""Rule set boxed: the last ``\boxed{}`` of the reply, matched with the gold an
 import re
 from dataclasses import dataclass
 
+from dmlr.boxes import last_boxed
 from dmlr.records import Gold, Verdict4
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-OPENING = "\\boxed{"
-BRACES = re.compile(r"\\boxed\{|[{}]")
+NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
+# What changes nothing of a value: dollars, blanks, and how LaTeX sets it.
+DRESS = re.compile(r"\s+|\$|\\(?:left|right|displaystyle|,|;|!| )")
+WRAPPED = re.compile(r"\\(?:text|mathrm)\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -18,26 +21,6 @@ class Decision:
     extracted: str | None
     rule: str
     reason: str | None = None
-
-
-def last_boxed(text: str) -> str | None:
-    """Content of the last box with balanced braces, None where there is none."""
-    span = boxed_span(text)
-    return None if span is None else text[span[0] + len(OPENING) : span[1] - 1].strip()
-
-
-def boxed_span(text: str) -> tuple[int, int] | None:
-    """Where the last balanced box begins and ends, found in one pass over the text."""
-    waiting: list[int | None] = []  # where each open brace's box begins, None for a plain brace
-    found: tuple[int, int] | None = None
-    for brace in BRACES.finditer(text):
-        if brace[0] != "}":
-            waiting.append(brace.start() if brace[0] == OPENING else None)
-        elif waiting:
-            start = waiting.pop()
-            if start is not None and (found is None or start > found[0]):
-                found = start, brace.end()
-    return found
 
 
 def judge(reply: str, gold: Gold, options: tuple[str, ...]) -> Decision:
@@ -63,7 +46,8 @@ def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
             reason = f"must be one of {', '.join(letters)} or an option's text"
             return Decision("unparsed", boxed, "boxed choice", reason)
         letter = named[0]
-    return Decision("correct" if letter == gold.letter else "wrong", letter, "boxed choice")
+    right = letter == gold.letter or letter in gold.aliases
+    return Decision("correct" if right else "wrong", letter, "boxed choice")
 
 
 def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
@@ -76,6 +60,41 @@ def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     )
 
 
+def _float(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    """Equal to as many decimals as count, rounded as Python rounds (MathVista's evaluation)."""
+    del options
+    digits = boxed.replace(",", "").strip("$ ")
+    if not NUMBER.fullmatch(digits):
+        return Decision("unparsed", boxed, "boxed float", "must be a number")
+    found, right = float(digits), float(gold.text)
+    if gold.precision is not None:
+        found, right = round(found, gold.precision), round(right, gold.precision)
+    return Decision("correct" if found == right else "wrong", digits, "boxed float")
+
+
+def _list(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    """The same items in the same order, brackets or not."""
+    del options
+    same = _items(boxed) == _items(gold.text)
+    return Decision("correct" if same else "wrong", boxed, "boxed list")
+
+
+def _items(text: str) -> list[str | float]:
+    parts = [_undressed(part) for part in text.strip("$ ").strip("[](){}").split(",")]
+    return [float(part) if NUMBER.fullmatch(part) else part for part in parts]
+
+
+def _expression(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+    """The same text but for blanks, dollars and how it is set; nothing is computed."""
+    del options
+    same = _undressed(boxed) == _undressed(gold.text)
+    return Decision("correct" if same else "wrong", boxed, "boxed text")
+
+
+def _undressed(text: str) -> str:
+    return DRESS.sub("", WRAPPED.sub(r"\1", text)).strip(".").lower()
+
+
 def _yesno(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     del options
     word = boxed.strip(" .").capitalize()
@@ -84,4 +103,11 @@ def _yesno(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     return Decision("correct" if word == gold.text else "wrong", word, "boxed yes/no")
 
 
-RULES = {"choice": _choice, "integer": _integer, "yesno": _yesno}
+RULES = {
+    "choice": _choice,
+    "integer": _integer,
+    "float": _float,
+    "list": _list,
+    "yesno": _yesno,
+    "expression": _expression,
+}

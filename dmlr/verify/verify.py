@@ -10,8 +10,9 @@ from dmlr.provenance import machine
 from dmlr.records import Gold, Prediction, Sample, Verdict, read_records, write_records
 from dmlr.settings import VerifySettings
 from dmlr.verify import boxed
+from dmlr.verify.rules import RULE_SETS
 
-RULE_SETS = {"boxed": boxed.judge}
+NO_GOLD = "no gold"  # the rule of a verdict that no reply could have made another
 
 
 def verify(
@@ -42,10 +43,10 @@ def verdict(
     settings: VerifySettings, sample: Sample, answer: Prediction, labels: str, gold: Gold | None
 ) -> Verdict:
     """Score one prediction for one label set; what cannot be scored has no score, and a reason."""
-    if answer.status == "failed":
+    if gold is None:
+        found = boxed.Decision("failed", None, NO_GOLD, f"no gold in the label set {labels}")
+    elif answer.status == "failed":
         found = boxed.Decision("failed", None, "none", answer.error)
-    elif gold is None:
-        found = boxed.Decision("failed", None, "none", f"no gold in the label set {labels}")
     else:
         found = RULE_SETS[settings.protocol.rules](answer.text, gold, sample.options)
     return Verdict(

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from qwen_vl_utils import fetch_image
 
-SLIMMEST = 200  # qwen-vl-utils resizes nothing slimmer
+from dmlr.datasets.pictures import SLIMMEST
 
 
 def image_fault(path: Path) -> str | None:

@@ -18,6 +18,7 @@ try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
     for name in EXPERIMENT.models:
         signature(EXPERIMENT.model_catalog[name])
+    SHARDS = {name: dmlr.config.shards_of(EXPERIMENT, name) for name in EXPERIMENT.benchmarks}
 except DmlrError as error:
     raise WorkflowError(str(error)) from None
 
@@ -27,7 +28,7 @@ PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
     raise WorkflowError(
         "--until, --omit-from and --batch skip work silently in this workflow; "
-        "name a target instead: features, reasoning, verdicts, tables or all"
+        "name a target instead: prepared, features, reasoning, verdicts, tables or all"
     )
 
 
@@ -40,19 +41,14 @@ wildcard_constraints:
     shard=r"\d{5}",
 
 
-def shards_of(benchmark):
-    entry = EXPERIMENT.benchmark_catalog[benchmark]
-    return dmlr.config.shard_names(entry, EXPERIMENT.shard_size)
-
-
 def shard_files(benchmark):
     return expand(
-        "results/benchmarks/{b}/shards/{s}.jsonl", b=benchmark, s=shards_of(benchmark)
+        "results/benchmarks/{b}/shards/{s}.jsonl", b=benchmark, s=SHARDS[benchmark]
     )
 
 
 def run_files(pattern, key):
-    return expand(pattern, shard=shards_of(key.benchmark), **key.model_dump())
+    return expand(pattern, shard=SHARDS[key.benchmark], **key.model_dump())
 
 
 PREDICTIONS = f"results/runs/{RUN}/{{shard}}.predictions.parquet"
@@ -65,12 +61,18 @@ def all_runs(pattern):
     return [path for key in keys for path in run_files(pattern, key)]
 
 
+def all_prepared():
+    files = [path for benchmark in EXPERIMENT.benchmarks for path in shard_files(benchmark)]
+    audits = expand("results/benchmarks/{b}/audit.json", b=EXPERIMENT.benchmarks)
+    return [*files, *audits]
+
+
 def all_manifests():
     return [
         f"results/features/{model}/{benchmark}/{shard}.json"
         for model in EXPERIMENT.models
         for benchmark in EXPERIMENT.benchmarks
-        for shard in shards_of(benchmark)
+        for shard in SHARDS[benchmark]
     ]
 
 

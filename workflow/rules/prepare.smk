@@ -1,7 +1,7 @@
 # A checkpoint, though nobody asks it for its files: after it ran, Snakemake compares the shards by content
 # and drops every job whose shard came out as it was. One rule per benchmark, since the number of shards is
 # the benchmark's own.
-for name in EXPERIMENT.benchmark_catalog:
+for name in EXPERIMENT.benchmarks:
 
     checkpoint:
         name:

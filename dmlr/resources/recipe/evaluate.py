@@ -14,6 +14,7 @@ import yaml
 from PIL import Image
 
 from dmlr.datasets import shapes
+from dmlr.datasets.entry import Shapes
 from dmlr.datasets.prepare import prepare_rows
 from dmlr.datasets.shapes_question import KINDS
 from dmlr.datasets.source import SourceRow
@@ -23,7 +24,7 @@ from dmlr.methods.answer import Question, recorded
 from dmlr.progress import progress
 from dmlr.records import Prediction, Sample
 from dmlr.resources.recipe.batches import blank
-from dmlr.settings import Benchmark, Model, Vanilla
+from dmlr.settings import Model, Vanilla
 from dmlr.store.statistics import accuracy
 from dmlr.store.tables import percent
 from dmlr.verify.boxed import judge
@@ -62,11 +63,11 @@ def _answerer(method: Callable[..., Any], profile: Any, blanked: bool) -> Answer
 
 def evaluate(folder: Path, *, split: str, samples: int, seed: int, images: Path) -> str:
     """The table for one split."""
-    benchmark = Benchmark.model_validate(
+    benchmark = Shapes.model_validate(
         {"loader": "shapes", "split": split, "samples": samples, "seed": seed}
     )
     rows = list(shapes.load(benchmark))
-    prepared = prepare_rows("shapes", rows, images)
+    prepared = prepare_rows("shapes", rows, images).samples
     vlm = load(_settings(folder))
     head = ["", *KINDS, "all [95 %]"]
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head))]
@@ -86,7 +87,7 @@ def _line(
     with progress(name, len(samples)) as advance:
         for row, sample in zip(rows, samples, strict=True):
             gold = sample.gold["official"]
-            made = answer(vlm, sample, Image.open(io.BytesIO(row.image)).convert("RGB"))
+            made = answer(vlm, sample, Image.open(io.BytesIO(row.picture.read())).convert("RGB"))
             if gold is not None:
                 verdict = judge(made.text, gold, sample.options).verdict
                 right[sample.groups["kind"]].append(verdict == "correct")

@@ -1,5 +1,5 @@
 -- Counts behind one table cell: a run under a protocol and a label set, over all its samples and by
--- category (category NULL is the whole run).
+-- category (category NULL is the whole run). no_gold are samples without an answer in the label set.
 CREATE VIEW cells AS
 WITH scored AS (
     SELECT runs.benchmark, runs.model, runs.profile, runs.seed, verdicts.*, samples.category
@@ -15,7 +15,8 @@ final AS (
         count(*) FILTER (verdict = 'correct') AS correct,
         count(*) FILTER (verdict = 'wrong') AS wrong,
         count(*) FILTER (verdict = 'unparsed') AS unparsed,
-        count(*) FILTER (verdict = 'failed') AS failed
+        count(*) FILTER (verdict = 'failed' AND rule <> 'no gold') AS failed,
+        count(*) FILTER (rule = 'no gold') AS no_gold
     FROM scored
     GROUP BY GROUPING SETS (
         (benchmark, model, profile, seed, run, protocol, labels),
