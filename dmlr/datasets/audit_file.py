@@ -26,7 +26,7 @@ class Request:
 
     ``path`` is a JSON file in the released format, or the folder of a prepared benchmark. ``loader``
     None is found out by the file's picture paths. ``official`` is a local folder with the official
-    files; ``image_root`` a folder with the pictures, which are read only where it is given.
+    files, ``image_root`` one with the pictures; pictures are read where one of the two is given.
     """
 
     path: Path
@@ -48,7 +48,7 @@ def audit_of(request: Request) -> dict[str, Any]:
     entry = _entry(request)
     collected = collect(request.path.stem, entry)
     of = Audited(request.path.stem, entry, collected)
-    if request.image_root is not None:
+    if request.image_root or request.official:
         of = _with_pictures(of)
     rows = of.samples(collected.rows)
     return {**audit(of), "ceilings": ceilings([(row.gold, row.options) for row in rows])}

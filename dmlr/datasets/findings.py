@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from dmlr.datasets.checks import CHECKS, GOLD_CHECKS, gold_faults
+from dmlr.datasets.mmstar import without_padding
 from dmlr.datasets.options import asked
 from dmlr.datasets.source import Loader, SourceRow
 from dmlr.records import Gold
@@ -130,12 +131,10 @@ def _options_differ(rows: Sequence[SourceRow]) -> Iterable[Finding]:
     """Where the released prompt lists other options than the sample has."""
     details = {}
     for row in rows:
-        if "official" in row.gold and "released" in row.wordings:
-            listed = asked(row.wordings["released"]).options
-            kept = tuple(text for i, text in enumerate(listed) if i < len(row.options))
-            if len(listed) < len(row.options) or list(map(_bare, kept)) != [
-                *map(_bare, row.options)
-            ]:
+        gold = row.gold.get("official")
+        if gold is not None and "released" in row.wordings:
+            listed = without_padding(asked(row.wordings["released"]).options, gold.letter)
+            if [*map(_bare, listed)] != [*map(_bare, row.options)]:
                 details[row.official_id] = f"{len(listed)} options for {len(row.options)}"
     yield Finding(
         "released options differ", "the prompt offers other options", list(details), "", details

@@ -43,7 +43,7 @@ def _row(number: int, row: Row) -> SourceRow:
         question=row.text("question"),
         options=(),
         gold={"official": gold},
-        picture=row.picture_or_fault(f"{category}/{sub}/{batch}_{figure}.png"),
+        picture=row.picture_called(f"{category}/{sub}/{batch}_{figure}.png"),
         category=f"{category} {sub}",
         groups={
             "figure": f"{category}/{sub}/{batch}_{figure}",

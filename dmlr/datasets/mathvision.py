@@ -32,7 +32,7 @@ def _row(row: Row) -> SourceRow:
         question=row.text("question"),
         options=row.texts("options"),
         gold={"official": _gold(row)},
-        picture=row.picture_or_fault(f"images/{number}.jpg"),
+        picture=row.picture_called(f"images/{number}.jpg"),
         category=subject,
         groups={"subject": subject, "level": str(row.integer("level"))},
         style="mathvision",

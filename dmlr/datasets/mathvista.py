@@ -39,7 +39,7 @@ def _row(row: Row) -> SourceRow:
         question=row.text("question") + (f" (Unit: {unit})" if unit else ""),
         options=row.texts("choices"),
         gold={"official": _gold(row)},
-        picture=row.picture_or_fault(f"images/{pid}.jpg"),
+        picture=row.picture_called(f"images/{pid}.jpg"),
         category=groups["task"] or "all",
         groups=groups,
         wordings={"official": row.text("query")},

@@ -38,7 +38,7 @@ def _row(row: Row) -> SourceRow:
         question=found.question,
         options=options,
         gold={"official": choice(letter, options)},
-        picture=row.picture_or_fault(f"{number}.jpg"),
+        picture=row.picture_called(f"{number}.jpg"),
         category=row.text("category"),
         groups={
             "axis": row.text("l2_category"),

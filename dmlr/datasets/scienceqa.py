@@ -40,7 +40,7 @@ def _row(number: int, row: Row) -> SourceRow:
         question=row.text("question"),
         options=options,
         gold={"official": choice(letter_of(index), options)},
-        picture=row.picture_or_fault(f"row {number}"),
+        picture=row.picture_called(f"row {number}"),
         category=row.text("subject"),
         groups=groups,
         hint=hint,

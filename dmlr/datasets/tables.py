@@ -1,6 +1,7 @@
 """Rows of Parquet, CSV and JSON-lines files, with every fault named by file and row."""
 
 import csv
+import dataclasses
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,9 +66,9 @@ class Row:
             raise self.fault(name, "an object")
         return Row(f"{self.place}: {name}", value, None)
 
-    def picture_or_fault(self, name: str) -> Picture:
-        """The row's picture; where it has none, reading it says so."""
-        return self.picture or held(name, None)
+    def picture_called(self, name: str) -> Picture:
+        """The row's picture by its source's name; where there is none, reading it says so."""
+        return dataclasses.replace(self.picture or held(name, None), name=name)
 
     def fault(self, name: str, rule: str) -> DataError:
         """The error of a field that breaks a rule."""

@@ -18,7 +18,9 @@ try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
     for name in EXPERIMENT.models:
         signature(EXPERIMENT.model_catalog[name])
-    SHARDS = {name: dmlr.config.shards_of(EXPERIMENT, name) for name in EXPERIMENT.benchmarks}
+    SHARDS = {
+        name: dmlr.config.shards_of(EXPERIMENT, name) for name in EXPERIMENT.benchmarks
+    }
 except DmlrError as error:
     raise WorkflowError(str(error)) from None
 
@@ -62,7 +64,9 @@ def all_runs(pattern):
 
 
 def all_prepared():
-    files = [path for benchmark in EXPERIMENT.benchmarks for path in shard_files(benchmark)]
+    files = [
+        path for benchmark in EXPERIMENT.benchmarks for path in shard_files(benchmark)
+    ]
     audits = expand("results/benchmarks/{b}/audit.json", b=EXPERIMENT.benchmarks)
     return [*files, *audits]
 
