@@ -63,7 +63,7 @@ def test_the_audit_says_what_differs(folder, tmp_path):
     audit = prepare_entry(entry(folder), tmp_path).audit
     found = {one["check"]: one for one in audit["findings"]}
     assert found["no gold"]["samples"] == ["290"]
-    assert found["released options differ"]["details"] == {"39": "5 options for 5"}
+    assert found["released options differ"]["details"] == {"39": "5 for 5; A is '1' for '1, 2'"}
     assert found["released is not official"]["details"] == {"290": "empty / 60", "10": "D / E"}
     assert found["gold text is not its option"]["details"] == {"39": "C. '2'"}
     assert audit["labels"]["released"]["reachable"] == 2

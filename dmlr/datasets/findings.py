@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, zip_longest
 
+from dmlr.datasets.answers import letter_of
 from dmlr.datasets.checks import CHECKS, GOLD_CHECKS, gold_faults
 from dmlr.datasets.mmstar import without_padding
 from dmlr.datasets.options import asked
@@ -134,16 +135,27 @@ def _options_differ(rows: Sequence[SourceRow]) -> Iterable[Finding]:
         gold = row.gold.get("official")
         if gold is not None and "released" in row.wordings:
             listed = without_padding(asked(row.wordings["released"]).options, gold.letter)
-            if [*map(_bare, listed)] != [*map(_bare, row.options)]:
-                details[row.official_id] = f"{len(listed)} options for {len(row.options)}"
+            if what := _first_difference(listed, row.options):
+                details[row.official_id] = what
     yield Finding(
         "released options differ", "the prompt offers other options", list(details), "", details
     )
 
 
+def _first_difference(listed: Sequence[str], options: Sequence[str]) -> str | None:
+    for i, (one, other) in enumerate(zip_longest(listed, options, fillvalue="nothing")):
+        if _bare(one) != _bare(other):
+            return (
+                f"{len(listed)} for {len(options)}; {letter_of(i)} is {one!r:.60} for {other!r:.60}"
+            )
+    return None
+
+
 def _differ(first: Gold | None, second: Gold | None) -> bool:
-    if first is None or second is None or first.kind == second.kind == "choice":
-        return (first and first.letter) != (second and second.letter)
+    if first is None or second is None:
+        return first is not second
+    if first.kind == second.kind == "choice":
+        return first.letter != second.letter
     return _bare(first.text) != _bare(second.text)
 
 
