@@ -21,6 +21,8 @@ from dmlr.provenance import machine
 from dmlr.records import ImageFile, PromptSource, Sample, write_records
 from dmlr.settings import PrepareSettings
 
+COMPARED = 1_000_000  # bytes; Snakemake compares no larger input by content
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -168,4 +170,10 @@ def _write_shards(
     for i, shard in enumerate(settings.shards):
         part = names[i * settings.shard_size : (i + 1) * settings.shard_size]
         lines = [samples[name].model_dump_json() + "\n" for name in part if name in samples]
-        write_text(folder / "shards" / f"{shard}.jsonl", "".join(lines))
+        path = folder / "shards" / f"{shard}.jsonl"
+        write_text(path, "".join(lines))
+        if path.stat().st_size > COMPARED:
+            say(
+                f"{path}: has more than {COMPARED} bytes; Snakemake tells such a file by its time "
+                "and not by its content; a smaller shard_size re-runs less"
+            )
