@@ -25,10 +25,10 @@ demo: setup
 	@echo "$(CURDIR)/reports/index.html"
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n $(CORES) -m "not slow"
 
 test-all: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(CORES)
 
 check: setup
 	$(BIN)/ruff format --check .
