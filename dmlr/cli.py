@@ -14,6 +14,7 @@ import typer
 
 from dmlr import __version__, config, settings
 from dmlr.errors import ConfigError, DmlrError
+from dmlr.experiment import PrepareSettings
 from dmlr.progress import say
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ def prepare(
     """Check a benchmark's rows and images and cut it into shards."""
     from dmlr.datasets.prepare import prepare as stage
 
-    stage(config.parse(settings.PrepareSettings, told, stage="prepare"), out)
+    stage(config.parse(PrepareSettings, told, stage="prepare"), out)
 
 
 @app.command()

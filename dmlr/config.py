@@ -14,6 +14,7 @@ from dmlr.datasets.entry import Benchmark
 from dmlr.datasets.places import planned_samples, state
 from dmlr.datasets.registry import LOADERS
 from dmlr.errors import ConfigError, DataError
+from dmlr.experiment import Experiment, PrepareSettings
 from dmlr.files import canonical
 from dmlr.provenance import PACKAGE, fingerprint, versions
 
@@ -32,14 +33,14 @@ CATALOGS = {
 }
 
 
-def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> settings.Experiment:
+def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment:
     """Check the merged configuration; ``files`` are what it was merged from, last one on top.
 
     Raises:
         ConfigError: with one line for every fault there is.
     """
     try:
-        experiment = settings.Experiment.model_validate(merged)
+        experiment = Experiment.model_validate(merged)
     except ValidationError as error:
         raise ConfigError("\n".join(_lines(error, files))) from None
     faults = list(_unknown_names(experiment, files))
@@ -160,15 +161,15 @@ def _value(text: str) -> Any:
 
 
 def shard_names(benchmark: Benchmark, shard_size: int) -> list[str]:
-    """Names of a benchmark's shards; growing the benchmark leaves the old names alone.
+    """Names of a benchmark's shards.
 
     Raises:
         DataError: its local file cannot be read, or its subset chooses nothing.
     """
-    return [f"{i:05d}" for i in range(-(-planned_samples(benchmark) // shard_size))]
+    return settings.shard_names(-(-planned_samples(benchmark) // shard_size))
 
 
-def shards_of(experiment: settings.Experiment, name: str) -> list[str]:
+def shards_of(experiment: Experiment, name: str) -> list[str]:
     """Names of the shards of a benchmark of an experiment, whose local files must be there.
 
     Raises:
@@ -182,11 +183,11 @@ def shards_of(experiment: settings.Experiment, name: str) -> list[str]:
         raise DataError(f"benchmark_catalog.{name}: {error}") from None
 
 
-def prepare_settings(experiment: settings.Experiment, name: str) -> str:
+def prepare_settings(experiment: Experiment, name: str) -> str:
     """Canonical JSON of what determines a benchmark's prepared files."""
     benchmark = experiment.benchmark_catalog[name]
     return _canonical(
-        settings.PrepareSettings(
+        PrepareSettings(
             code=fingerprint("prepare"),
             name=name,
             benchmark=benchmark,
@@ -197,7 +198,7 @@ def prepare_settings(experiment: settings.Experiment, name: str) -> str:
     )
 
 
-def features_settings(experiment: settings.Experiment, model: str) -> str:
+def features_settings(experiment: Experiment, model: str) -> str:
     """Canonical JSON of what determines a model's image features."""
     packages = versions("torch", "transformers", "qwen-vl-utils", "pillow")
     chosen = experiment.model_catalog[model]
@@ -208,7 +209,7 @@ def features_settings(experiment: settings.Experiment, model: str) -> str:
     )
 
 
-def reason_settings(experiment: settings.Experiment, key: settings.RunKey) -> str:
+def reason_settings(experiment: Experiment, key: settings.RunKey) -> str:
     """Canonical JSON of what determines a run's predictions."""
     model = experiment.model_catalog[key.model]
     return _canonical(
@@ -223,34 +224,31 @@ def reason_settings(experiment: settings.Experiment, key: settings.RunKey) -> st
     )
 
 
-def verify_settings(experiment: settings.Experiment, protocol: str) -> str:
+def verify_settings(experiment: Experiment, protocol: str) -> str:
     """Canonical JSON of what determines verdicts."""
     chosen = experiment.protocol_catalog[protocol]
     return _canonical(settings.VerifySettings(code=fingerprint("verify"), protocol=chosen))
 
 
-def aggregate_settings(experiment: settings.Experiment) -> str:
+def aggregate_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the database and the tables."""
-    runs = [
-        settings.PlannedRun(
-            key=key,
-            profile=experiment.profile_catalog[key.profile].model_dump(),
-            model=experiment.model_catalog[key.model].model_dump(),
-            shards=shard_names(experiment.benchmark_catalog[key.benchmark], experiment.shard_size),
-        )
-        for key in run_keys(experiment)
-    ]
+    shards = {name: len(shards_of(experiment, name)) for name in experiment.benchmarks}
+    models = {name: experiment.model_catalog[name].model_dump() for name in experiment.models}
+    profiles = {name: experiment.profile_catalog[name].model_dump() for name in experiment.profiles}
     return _canonical(
         settings.AggregateSettings(
             code=fingerprint("aggregate"),
-            runs=runs,
+            benchmarks=shards,
+            models=models,
+            profiles=profiles,
+            seeds=experiment.seeds,
             protocols=experiment.protocols,
             baseline=experiment.baseline,
         )
     )
 
 
-def report_settings(experiment: settings.Experiment) -> str:
+def report_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the pages besides the database."""
     return _canonical(
         settings.ReportSettings(
@@ -261,7 +259,7 @@ def report_settings(experiment: settings.Experiment) -> str:
     )
 
 
-def run_keys(experiment: settings.Experiment) -> list[settings.RunKey]:
+def run_keys(experiment: Experiment) -> list[settings.RunKey]:
     """All runs of an experiment, in the order of the configuration."""
     return [
         settings.RunKey(benchmark=benchmark, model=model, profile=profile, seed=seed)
@@ -276,7 +274,7 @@ def _canonical(stage: settings.StageSettings) -> str:
     return canonical(stage.model_dump())
 
 
-def _unknown_names(experiment: settings.Experiment, files: Sequence[str | Path]) -> Iterable[str]:
+def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
     for listed, catalog in CATALOGS.items():
         known = getattr(experiment, catalog)
         for i, name in enumerate(getattr(experiment, listed)):

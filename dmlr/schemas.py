@@ -5,10 +5,10 @@ from pathlib import Path
 
 import yaml
 
+from dmlr.experiment import Experiment
 from dmlr.files import write_text
-from dmlr.settings import Experiment
 
-HEAD = "# Made from dmlr/settings.py by `make schemas`; a test keeps the two equal.\n"
+HEAD = "# Made from dmlr/experiment.py by `make schemas`; a test keeps the two equal.\n"
 
 
 def config_schema() -> str:

@@ -4,11 +4,11 @@ These models are the schema; ``workflow/schemas/`` holds the same as JSON schema
 test keeps them equal. A stage's settings are everything that changes its result and nothing else.
 """
 
+from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from dmlr.datasets.entry import Benchmark
 from dmlr.latent.profile import Dmlr
 from dmlr.strict import Settings
 
@@ -51,40 +51,15 @@ class Protocol(Settings):
     rules: Literal["boxed"] = Field(description="Rule set: boxed reads the last \\boxed{}.")
 
 
-class Experiment(Settings):
-    """Everything in the configuration files, merged: what to run, and the catalogs to choose from."""
-
-    benchmarks: list[Slug] = Field(min_length=1, description="Benchmarks to run.")
-    models: list[Slug] = Field(min_length=1, description="Models to run.")
-    profiles: list[Slug] = Field(min_length=1, description="Methods' profiles to run.")
-    protocols: list[Slug] = Field(min_length=1, description="Protocols to score under.")
-    baseline: Slug = Field(description="Profile that the others are compared with, paired.")
-    seeds: list[int] = Field(min_length=1, description="Run seeds.")
-    batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
-        description="Samples that go through the model together; auto: as many as fit. Changes no "
-        "answer in float32."
-    )
-    shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a job.")
-    benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
-    model_catalog: dict[Slug, Model] = Field(description="Models by name.")
-    profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")
-    protocol_catalog: dict[Slug, Protocol] = Field(description="Protocols by name.")
+def shard_names(count: int) -> list[str]:
+    """Names of a benchmark's shards; growing the benchmark leaves the old names alone."""
+    return [f"{i:05d}" for i in range(count)]
 
 
 class StageSettings(Settings):
     """What a stage is told; ``code`` is the fingerprint of the code that was planned."""
 
     code: str
-
-
-class PrepareSettings(StageSettings):
-    """Settings of ``dmlr prepare``; ``files`` tells the state of the local files it reads."""
-
-    name: Slug
-    benchmark: Benchmark
-    files: dict[str, str]
-    shards: list[str]
-    shard_size: int
 
 
 class FeaturesSettings(StageSettings):
@@ -143,11 +118,31 @@ class PlannedRun(Settings):
 
 
 class AggregateSettings(StageSettings):
-    """Settings of ``dmlr aggregate``."""
+    """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
 
-    runs: list[PlannedRun]
+    ``benchmarks`` tells how many shards each has. A command line is at most 128 KiB long.
+    """
+
+    benchmarks: dict[Slug, int]
+    models: dict[Slug, dict[str, Any]]
+    profiles: dict[Slug, dict[str, Any]]
+    seeds: list[int]
     protocols: list[Slug]
     baseline: Slug
+
+    @property
+    def runs(self) -> list[PlannedRun]:
+        """All runs, in the order of their names."""
+        keys = product(self.benchmarks, self.models, self.profiles, self.seeds)
+        return [
+            PlannedRun(
+                key=RunKey(benchmark=benchmark, model=model, profile=profile, seed=seed),
+                profile=self.profiles[profile],
+                model=self.models[model],
+                shards=shard_names(self.benchmarks[benchmark]),
+            )
+            for benchmark, model, profile, seed in keys
+        ]
 
 
 class ReportSettings(StageSettings):

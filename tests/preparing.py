@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from dmlr.datasets.entry import Source
 from dmlr.datasets.prepare import prepare
+from dmlr.experiment import PrepareSettings
 from dmlr.provenance import fingerprint
 from dmlr.records import Sample, read_records
-from dmlr.settings import PrepareSettings
 
 NAME, SHARD = "own", 4  # what the benchmark is called; samples per shard
 

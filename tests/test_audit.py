@@ -51,6 +51,7 @@ def test_every_doubt_is_found_with_its_rows(own):
         "literal backslash-n": ["4"],
         "several image markers": ["5"],
         "repeated question": ["0", "1", "2", "3"],
+        "repeated question, other gold": ["0", "1", "2", "3"],
         "duplicate": ["1", "2", "3"],
         "conflict": ["1", "2", "3"],
     }
@@ -97,7 +98,7 @@ def test_the_command_prints_tables_and_json(own, capsys, monkeypatch):
     assert "own (json): 7 samples of 7 rows, 5 pictures" in text
     assert "71.4 % (5 of 7, rules boxed)" in text
     assert "always B: 50.0 %" in text
-    assert "4 in 1 groups" in text
+    assert "4 in 1 group" in text
     with pytest.raises(SystemExit, match="0"):
         main(["audit", str(own()), "--json"])
     assert json.loads(capsys.readouterr().out)["samples"] == 7
@@ -119,3 +120,47 @@ def test_a_loader_that_does_not_exist_is_refused(own, capsys):
         main(["audit", str(own()), "--loader", "mathvist"])
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("dmlr: error: --loader: must be one of mathvista, mathvision,")
+
+
+def test_a_gold_that_is_no_option_is_named_and_no_letter_is_guessed(own):
+    entries = [
+        ("Which?\nOptions:\nA. cat\nB. dog", gold, "a.png")
+        for gold in ("bird", "dog", "the answer is B")
+    ]
+    found = audit_of(Request(own(entries)))
+    assert findings(found)["gold is no option"] == ["0", "2"]
+    assert found["labels"]["official"]["letters"] == {"B": 1}
+
+
+def test_without_a_single_picture_and_with_an_unknown_source_it_stops(own, tmp_path, capsys):
+    for option in (["--image-root", str(tmp_path)], ["--official", str(tmp_path)]):
+        with pytest.raises(SystemExit, match="1"):
+            main(["audit", str(own()), *option])
+    first, second = capsys.readouterr().err.splitlines()
+    assert "own.json: no row has a usable picture; 0: image" in first
+    assert second.startswith(
+        "dmlr: error: --official: goes with a benchmark's file; this one is not"
+    )
+
+
+def test_a_file_called_like_a_benchmark_has_not_its_errata(own):
+    path = own().rename(own().with_name("mmvp.json"))
+    assert audit_of(Request(path))["errata"] == []
+
+
+def test_ids_that_stand_twice_are_refused(own, capsys):
+    path = own()
+    rows = [{**row, "idx": 4} for row in json.loads(path.read_text())]
+    path.write_text(json.dumps(rows))
+    with pytest.raises(SystemExit, match="1"):
+        main(["audit", str(path)])
+    assert capsys.readouterr().err == "dmlr: error: own/4: id must be unique, found 7 times\n"
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"format": 0}', "x"])
+def test_a_damaged_audit_is_one_line(tmp_path, capsys, text):
+    (tmp_path / "audit.json").write_text(text)
+    with pytest.raises(SystemExit, match="1"):
+        main(["audit", str(tmp_path)])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "audit.json cannot be read" in line

@@ -160,6 +160,7 @@ def test_scienceqa_has_713_empty_golds_and_156_questions_without_their_passage()
     passage = finding("scienceqa", "passage without a hint")
     assert (len(passage), passage[:7]) == (156, [0, 16, 20, 25, 34, 41, 45])
     assert finding("scienceqa", "no gold", "corrected") == []
+    assert len(groups("scienceqa", "repeated question, other gold")) == 52
 
 
 @pytest.mark.parametrize(("rows", "reachable"), [(None, 1304), (1000, 628), (100, 71)])
@@ -194,6 +195,11 @@ def test_the_40_broken_option_lists_of_mathvision_are_found():
     assert 2792 in finding(
         "math_vision", "unseen character"
     )  # a form feed for a backslash and an f
+    assert len(finding("math_vision", "letter without a text")) == 22
+    assert finding("math_vision", "boxed twice") == [1259, 1711, 2503, 2955]
+    assert len(finding("math_vision", "dollars in the box")) == 28
+    nearly = groups("math_vision", "nearly repeated question")
+    assert sorted(map(sorted, nearly)) == [["1050", "773"], ["178", "723"]]
     changed = {1862, 1634}  # ids 338 and 1826
     assert changed <= set(finding("math_vision", "released is not corrected"))
 
@@ -209,6 +215,8 @@ def test_the_lost_words_of_mmstar_are_found_and_restored():
     assert finding("mmstar", "several image markers") == [1257, 1305, 1332, 1352, 1361, 1395]
     assert len(finding("mmstar", "far script")) == 24
     assert len(groups("mmstar", "repeated question")) == 53
+    assert len(finding("mmstar", "letter without a text")) == 344
+    assert finding("mmstar", "asks for a number") == [1013, 1028, 1245]
     restored = [e["sample"] for e in audited("mmstar")["errata"] if e["new"] == "None"]
     assert restored == [str(i) for i in NAN]
 
@@ -217,6 +225,7 @@ def test_hallusionbench_asks_one_question_three_times_with_two_answers():
     assert groups("hallusion", "conflict") == [["534", "535", "536"]]
     assert groups("hallusion", "duplicate") == [["534", "535", "536"], ["887", "889"]]
     assert audited("hallusion")["groups"] == {"figure": 346}
+    assert len(finding("hallusion", "asks for words")) == 44 + 50
     floors = {
         (one["answer"], one["metric"]): round(100 * one["correct"] / one["of"], 1)
         for one in audited("hallusion")["floors"]

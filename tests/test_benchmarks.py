@@ -43,7 +43,7 @@ def integer(text):
     return Gold(kind="integer", text=text, value=float(text))
 
 
-def decimal(text, precision):
+def decimal(text, precision=None):
     return Gold(kind="float", text=text, value=float(text), precision=precision)
 
 
@@ -79,7 +79,7 @@ def test_mathvista(prepared):
     assert chosen.category == "text answering"
     assert chosen.groups == {
         "task": "text answering", "context": "bar chart", "grade": "high school",
-        "language": "english", "source": "TQA", "type": "multi_choice", "answer_type": "text",
+        "language": "english", "source": "TQA", "target": "general-vqa", "type": "multi_choice", "answer_type": "text",
         "skills": "arithmetic reasoning; numeric commonsense",
     }  # fmt: skip
     assert asked(chosen, "official") == (
@@ -102,7 +102,7 @@ def test_mathvision(prepared):
         "303": choice("A", "<image2>"),
         "1843": choice("D", "6"),
         "2521": integer("11"),
-        "2602": decimal("4.5", 1),
+        "2602": decimal("4.5"),
         "2610": expression("\\frac{3}{5}"),
         "2828": expression("$\\boxed{\\frac{3}{4}}$"),
         "2830": expression("\x0crac{36}{13}"),

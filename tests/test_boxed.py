@@ -85,6 +85,11 @@ HALF = Gold(kind="expression", text="$\\frac{1}{2} \\pi$")
         ("2, 3", LIST, "correct"),
         ("[2.0,3]", LIST, "correct"),
         ("3, 2", LIST, "wrong"),
+        ("1{,}000", Gold(kind="integer", text="1000"), "unparsed"),
+        ("1\\,000.0", Gold(kind="integer", text="1000"), "correct"),
+        ("3.5", Gold(kind="integer", text="3"), "unparsed"),
+        ("\\text{Yes}.", Gold(kind="yesno", text="Yes"), "correct"),
+        ("\\dfrac{1}{2}\\pi", HALF, "correct"),
         ("\\frac{1}{2}\\pi", HALF, "correct"),
         ("\\left(\\frac{1}{2}\\right)\\pi", HALF, "wrong"),  # nothing is computed
         ("\\text{no}", Gold(kind="expression", text="no"), "correct"),
@@ -100,3 +105,13 @@ def test_every_letter_of_the_golds_text_is_right():
         judge(f"\\boxed{{{letter}}}", twins, ("left", "right", "left")).verdict for letter in "ABC"
     ]
     assert verdicts == ["correct", "wrong", "correct"]
+
+
+@pytest.mark.parametrize(
+    "boxed", ["\\text{B}", "$B$", "(b)", "B: 72", "B. $72^{\\circ}$", "72^{\\circ}", "\\text{(B)}"]
+)
+def test_a_choice_however_latex_sets_it(boxed):
+    options = ("$60^{\\circ}$", "$72^{\\circ}$", "72 m")
+    gold = Gold(kind="choice", letter="B", text="$72^{\\circ}$")
+    expected = "unparsed" if boxed == "B: 72" else "correct"  # the text of no option
+    assert judge(f"\\boxed{{{boxed}}}", gold, options).verdict == expected

@@ -7,7 +7,8 @@ import pytest
 
 from dmlr.config import fingerprint
 from dmlr.datasets.entry import Shapes
-from dmlr.settings import FeaturesSettings, PrepareSettings
+from dmlr.experiment import PrepareSettings
+from dmlr.settings import FeaturesSettings
 from tests.tiny import model_settings
 
 

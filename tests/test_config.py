@@ -9,7 +9,7 @@ from dmlr.datasets.entry import Shapes, Source, Subset
 from dmlr.datasets.places import state
 from dmlr.errors import ConfigError
 from dmlr.latent.profile import Dmlr
-from dmlr.provenance import fingerprint
+from dmlr.provenance import STAGES, _closure, fingerprint
 from dmlr.schemas import config_schema
 
 ROOT = Path(__file__).parent.parent
@@ -193,6 +193,23 @@ def test_every_stage_has_a_fingerprint_of_its_own():
             "mine must have hub with revision, or folder, for source: official",
         ),
         (
+            {"loader": "mmvp", "samples": 300, "hub": "MMVP/MMVP"},
+            "mine must have revision: the commit of the hub repository to pin",
+        ),
+        (
+            {"loader": "mmvp", "samples": 300, "folder": "x", "groups": {"pair": "many"}},
+            "mine.groups must have for pair a count of values, or rows by value, got 'many'",
+        ),
+        (
+            {
+                "loader": "json",
+                "source": "released-json",
+                "released": "x",
+                "prompt_source": "official",
+            },
+            "mine must have hub or folder, for prompt_source: official",
+        ),
+        (
             {"loader": "json", "source": "released-json"},
             "mine must have released: the JSON file, for source: released-json",
         ),
@@ -224,7 +241,9 @@ def test_a_wrong_benchmark_is_one_line(entry, line):
 
 
 def entry(**fields):
-    return Source.model_validate({"loader": "mmvp", "hub": "MMVP/MMVP", "samples": 300, **fields})
+    return Source.model_validate(
+        {"loader": "mmvp", "hub": "MMVP/MMVP", "revision": "37eafec", "samples": 300, **fields}
+    )
 
 
 def test_a_subset_makes_as_many_shards_as_it_needs():
@@ -266,3 +285,30 @@ def test_the_state_of_local_files_is_a_setting(tmp_path):
     assert state("own", own) == states[2]
     assert len({str(one) for one in states}) == 3
     assert config.shard_names(own, 50) == ["00000"]
+
+
+def test_a_grid_of_the_papers_size_fits_on_a_command_line():
+    merged = shipped()
+    merged["benchmarks"] = yaml.safe_load((ROOT / "config/seven.yaml").read_text())["benchmarks"]
+    model = merged["model_catalog"]["shapes-1m"]
+    merged["models"] = [f"model-{i}-of-a-long-name" for i in range(6)]
+    merged["model_catalog"] |= dict.fromkeys(merged["models"], model)
+    merged["profiles"] = [f"profile-{i}" for i in range(10)]
+    profile = {"method": "dmlr"}
+    merged["profile_catalog"] |= dict.fromkeys(merged["profiles"], profile)
+    merged |= {"baseline": "profile-0", "seeds": [1, 2, 3]}
+    experiment = config.load(merged)
+    told = config.aggregate_settings(experiment)
+    assert len(told) < 128 * 1024 / 4  # quoting and the rest of the line need room too
+    read = settings.AggregateSettings.model_validate_json(told)
+    assert {run.key for run in read.runs} == set(config.run_keys(experiment))
+    assert len(read.runs) == 7 * 6 * 10 * 3
+    shards = {run.key.benchmark: run.shards for run in read.runs}
+    assert shards["mathvista"] == [f"{i:05d}" for i in range(20)]  # 1000 samples, 50 a shard
+
+
+@pytest.mark.parametrize("stage", ["features", "reason", "verify", "aggregate"])
+def test_code_of_the_benchmarks_is_none_of_the_later_stages(stage):
+    entry, _ = STAGES[stage]
+    found = {name for name in _closure(entry) if name.startswith("dmlr.datasets.")}
+    assert found <= {"dmlr.datasets.shard", "dmlr.datasets.options"}

@@ -95,6 +95,14 @@ def test_with_the_official_gold_at_hand_a_released_fault_is_checked_and_changes_
     assert outcome(row(), erratum("released", "B", "A"))[1] == ["listed"]
 
 
+def test_an_erratum_for_a_sample_that_is_not_there_and_a_letter_that_names_no_option_say_so():
+    _, applied = correct([row()], [erratum("gold", "A", "B", sample="own/7")], ids={"7", "8"})
+    assert [(one.sample, one.outcome) for one in applied] == [("own/7", "absent")]
+    assert correct([row()], [erratum("gold", "A", "B", sample="8")], ids={"7", "8"})[1] == []
+    found, outcomes = outcome(row(), erratum("gold", "A", "Z"))
+    assert (outcomes, found.gold["corrected"]) == (["stale"], letter("A", "nan"))
+
+
 def test_a_note_is_listed():
     found, outcomes = outcome(row(), erratum("note", "", ""))
     assert (outcomes, found.errata) == (["listed"], ())

@@ -6,6 +6,9 @@ import pytest
 
 from dmlr.datasets.audit_file import Request, audit_of
 from dmlr.errors import DataError
+from dmlr.records import Prediction
+from dmlr.settings import Protocol, VerifySettings
+from dmlr.verify.verify import verdict
 from dmlr.wording import asked
 from tests import sources
 from tests.preparing import prepare_entry
@@ -57,6 +60,21 @@ def test_three_golds_official_options_and_picture_and_the_authors_words(folder, 
     assert (sample.category, sample.groups["level"]) == ("algebra", "3")
     assert prepared.content("39") == sources.rows("mathvision")[2]["picture"]
     assert asked(sample) == (PROMPTS["39"], ())
+
+
+def test_a_reply_is_judged_by_the_options_that_were_asked(folder, tmp_path):
+    """The authors' prompt offers E as "1"; the official sample has "7" there."""
+    sample = prepare_entry(entry(folder, prompt_source="released"), tmp_path).samples["39"]
+    settings = VerifySettings(code="c", protocol=Protocol(rules="boxed"))
+    for reply, expected in {"3 and 4": "D", "7": None}.items():
+        answer = Prediction(sample_id=sample.sample_id, status="ok", text=f"\\boxed{{{reply}}}")
+        found = verdict(settings, sample, answer, "official", sample.gold["official"])
+        unified = sample.model_copy(update={"prompt_source": "unified"})
+        other = verdict(settings, unified, answer, "official", sample.gold["official"])
+        assert (found.verdict, found.extracted) == (
+            ("wrong", "D") if expected else ("unparsed", "7")
+        )
+        assert other.verdict == ("unparsed" if expected else "wrong")
 
 
 def test_the_audit_says_what_differs(folder, tmp_path):

@@ -10,9 +10,9 @@ from dmlr.datasets.prepare import prepare, prepare_rows
 from dmlr.datasets.shard import read_shard
 from dmlr.datasets.source import SourceRow
 from dmlr.errors import DataError, RecordError
+from dmlr.experiment import PrepareSettings
 from dmlr.provenance import fingerprint
 from dmlr.records import Gold, Sample, read_records
-from dmlr.settings import PrepareSettings
 
 
 def png(size=(5, 7)):

@@ -60,7 +60,7 @@ def test_a_released_choice(solution, gold):
         ("\\boxed{Yes}", Gold(kind="yesno", text="Yes")),
         ("no.", Gold(kind="yesno", text="No")),
         ("-12", Gold(kind="integer", text="-12", value=-12.0)),
-        ("1.50", Gold(kind="float", text="1.50", value=1.5, precision=2)),
+        ("1.50", Gold(kind="float", text="1.50", value=1.5)),
         ("[2, 3]", Gold(kind="list", text="[2, 3]")),
         ("\\boxed{$\\boxed{\\frac{1}{2}}$}", Gold(kind="expression", text="\\frac{1}{2}")),
         ("\\boxed{\x0crac{36}{13}}", Gold(kind="expression", text="\x0crac{36}{13}")),
@@ -104,7 +104,9 @@ def test_every_bad_entry_is_one_line(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "<html>", '"x"'])
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "<html>", '"x"', '[{"solution": NaN}]', "[" * 100_000]
+)
 def test_a_file_that_is_no_list_is_refused(tmp_path, text):
     path = tmp_path / "own.json"
     path.write_text(text)
@@ -185,6 +187,26 @@ def test_blanks_do_not_matter_for_the_join_and_other_questions_do():
     twelve = [official(i, "How many?" if i == 5 else "Which?") for i in range(12)]
     _, misfits = join(twelve, [author(i) for i in range(12)], order="official", file="f")
     assert misfits == ["5"]
+
+
+def test_two_rows_for_one_official_sample_are_refused():
+    with pytest.raises(
+        DataError, match=r"f: every row must be another official sample, 1 stand for"
+    ):
+        join([official(1), official(2)], [author(1), author(1)], order="official", file="f")
+
+
+def test_decimals_that_count_are_those_that_the_prompt_asks_for(tmp_path):
+    prompt = "Hint: requiring a floating-point number with one decimal place.\nQuestion: How far?"
+    path = written(tmp_path, [entry(prompt=prompt, solution="2.5"), entry(solution="2.50", idx=4)])
+    first, second = rows(read(path), None, tmp_path)
+    assert (first.gold["official"].precision, second.gold["official"].precision) == (1, None)
+
+
+def test_a_place_in_the_authors_order_is_their_idx(tmp_path):
+    entries = [entry(idx=7, image_path="dataset/scienceqa/a.png")]
+    (row,) = rows(read(written(tmp_path, entries)), LOADERS["scienceqa"], tmp_path)
+    assert row.official_id == "7"
 
 
 def test_a_row_without_its_official_sample_is_another_file():

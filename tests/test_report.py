@@ -186,7 +186,7 @@ def make(folder, *, file=None, profiles=("vanilla", "dmlr"), audit=AUDIT, change
     ``changes`` has fields by a sample's number that are other than those of ``samples``.
     """
     results = folder / "results"
-    shard = results / "benchmarks" / "tiny" / "shards" / "000.jsonl"
+    shard = results / "benchmarks" / "tiny" / "shards" / "00000.jsonl"
     shard.parent.mkdir(parents=True, exist_ok=True)
     made = [
         sample.model_copy(update=(changes or {}).get(number, {}))
@@ -199,7 +199,15 @@ def make(folder, *, file=None, profiles=("vanilla", "dmlr"), audit=AUDIT, change
     (shard.parents[1] / "audit.json").write_text(json.dumps(audit))
     words = {"vanilla": VANILLA, "dmlr": DMLR}
     runs = [write_run(results, profile, words[profile], shard) for profile in profiles]
-    told = AggregateSettings(code="c", runs=runs, protocols=["paper"], baseline="vanilla")
+    told = AggregateSettings(
+        code="c",
+        benchmarks={"tiny": 1},
+        models={"m": runs[0].model},
+        profiles={run.key.profile: run.profile for run in runs},
+        seeds=[3],
+        protocols=["paper"],
+        baseline="vanilla",
+    )
     build(told, results, results / "dmlr.duckdb")
     return results
 

@@ -67,7 +67,7 @@ def free(text: str) -> Gold:
     if INTEGER.fullmatch(plain):
         return number(plain)
     if DECIMAL.fullmatch(plain):
-        return number(plain, precision=len(plain.partition(".")[2]))
+        return number(plain)
     if LIST.fullmatch(plain):
         return Gold(kind="list", text=plain)
     if YESNO.fullmatch(plain):
@@ -81,7 +81,7 @@ def released(solution: str, options: Sequence[str]) -> Gold | None:
     A choice keeps the text behind its letter, even where that is not the option's: the audit names it.
     A letter is never guessed from free text; only a text that is one option and no other is that option.
     """
-    plain = _unboxed(solution.strip(BLANKS))
+    plain = unboxed(solution.strip(BLANKS))
     if not plain:
         return None
     if not options:
@@ -95,7 +95,7 @@ def released(solution: str, options: Sequence[str]) -> Gold | None:
     return free(plain)
 
 
-def _unboxed(text: str) -> str:
+def unboxed(text: str) -> str:
     r"""What stands in ``\boxed{}`` and in the dollars around it, however often they are nested."""
     while True:
         if found := BOX.fullmatch(text):

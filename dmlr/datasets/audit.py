@@ -13,6 +13,7 @@ from dmlr.datasets.answers import option_of
 from dmlr.datasets.collect import Collected
 from dmlr.datasets.entry import Benchmark, Shapes
 from dmlr.datasets.findings import LABELS, find
+from dmlr.datasets.options import offered
 from dmlr.datasets.source import SourceRow
 from dmlr.records import Gold, ImageFile
 
@@ -29,6 +30,11 @@ class Audited:
     collected: Collected
     images: Mapping[str, ImageFile] | None = None
     skipped: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> str:
+        """In whose wording the model is asked."""
+        return "unified" if isinstance(self.entry, Shapes) else self.entry.prompt_source
 
     def samples(self, rows: Sequence[SourceRow]) -> list[SourceRow]:
         """Those of the rows that are samples."""
@@ -53,7 +59,7 @@ def audit(of: Audited) -> dict[str, Any]:
         "skipped": dict(of.skipped),
         "categories": dict(sorted(Counter(row.category for row in rows).items())),
         "groups": _groups(rows),
-        "labels": {labels: _labels(rows, labels) for labels in _label_sets(rows)},
+        "labels": {labels: _labels(rows, labels, of.asked) for labels in _label_sets(rows)},
         "findings": [asdict(one) for one in doubts],
         "errata": [_erratum(one) for one in of.collected.errata],
         "floors": _floors(rows, loader.together if loader else ()),
@@ -80,13 +86,13 @@ def _label_sets(rows: Sequence[SourceRow]) -> list[str]:
     return [labels for labels in LABELS if any(labels in row.gold for row in rows)]
 
 
-def _labels(rows: Sequence[SourceRow], labels: str) -> dict[str, Any]:
+def _labels(rows: Sequence[SourceRow], labels: str, prompt_source: str) -> dict[str, Any]:
     golds = _golds(rows, labels)
     kinds = Counter(gold.kind for gold in golds if gold)
     letters = Counter(gold.letter for gold in golds if gold and gold.letter)
     pairs = zip(golds, rows, strict=True)
     return {
-        "reachable": sum(_reachable(gold, row) for gold, row in pairs),
+        "reachable": sum(_reachable(gold, row, prompt_source) for gold, row in pairs),
         "answers": sum(kinds.values()),
         "empty": sum(gold is None for gold in golds),
         "kinds": dict(sorted(kinds.items())),
@@ -126,9 +132,11 @@ def _short(gold: Gold) -> str:
     return gold.letter or gold.text
 
 
-def _reachable(gold: Gold | None, row: SourceRow) -> bool:
-    """Whether any reply can be right: there is a gold, and a letter names an option."""
-    return gold is not None and (not gold.letter or option_of(gold.letter, row.options) is not None)
+def _reachable(gold: Gold | None, row: SourceRow, prompt_source: str) -> bool:
+    """Whether any reply can be right: there is a gold, and its letter is one that is offered."""
+    if gold is None or not gold.letter:
+        return gold is not None
+    return option_of(gold.letter, offered(row.options, row.wordings, prompt_source)) is not None
 
 
 def _golds(rows: Sequence[SourceRow], labels: str) -> list[Gold | None]:

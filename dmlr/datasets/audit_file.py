@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dmlr.datasets import released_json
-from dmlr.datasets.audit import Audited, audit
+from dmlr.datasets.audit import FORMAT, Audited, audit
 from dmlr.datasets.collect import collect
 from dmlr.datasets.entry import Source, Subset
+from dmlr.datasets.options import offered
 from dmlr.datasets.pictures import inspect
 from dmlr.datasets.registry import LOADERS
 from dmlr.errors import ConfigError, DataError
@@ -51,7 +52,11 @@ def audit_of(request: Request) -> dict[str, Any]:
     if request.image_root or request.official:
         of = _with_pictures(of)
     rows = of.samples(collected.rows)
-    return {**audit(of), "ceilings": ceilings([(row.gold, row.options) for row in rows])}
+    if not rows:
+        first, why = next(iter(of.skipped.items()))
+        raise DataError(f"{request.path}: no row has a usable picture; {first}: {why}")
+    judged = [(row.gold, offered(row.options, row.wordings, entry.prompt_source)) for row in rows]
+    return {**audit(of), "ceilings": ceilings(judged)}
 
 
 def _with_pictures(of: Audited) -> Audited:
@@ -68,14 +73,17 @@ def _with_pictures(of: Audited) -> Audited:
 def _prepared(folder: Path) -> dict[str, Any]:
     path = folder / "audit.json"
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise ValueError(f"it must be an audit of format {FORMAT}; prepare the benchmark again")
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"{folder}: must be a JSON file or the folder of a prepared benchmark, {path.name} cannot "
             f"be read ({error})"
         ) from None
     samples = read_records(folder / "samples.parquet", Sample)
-    return {**found, "ceilings": ceilings([(one.gold, one.options) for one in samples])}
+    judged = [(one.gold, offered(one.options, one.wordings, one.prompt_source)) for one in samples]
+    return {**found, "ceilings": ceilings(judged)}
 
 
 def _entry(request: Request) -> Source:
@@ -84,9 +92,14 @@ def _entry(request: Request) -> Source:
     known = (*LOADERS, "json")
     if loader not in known:
         raise ConfigError(f"--loader: must be one of {', '.join(known)}, got {loader!r}")
+    if loader == "json" and request.official:
+        raise ConfigError(
+            "--official: goes with a benchmark's file; this one is not recognised, name its --loader"
+        )
     fields = {
         "loader": loader,
         "source": "released-json",
+        "prompt_source": "released",
         "released": str(request.path),
         "image_root": str(request.image_root) if request.image_root else None,
         "folder": str(request.official) if request.official and loader != "json" else None,

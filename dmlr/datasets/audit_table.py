@@ -45,7 +45,7 @@ def _labels(found: dict[str, Any]) -> Table:
 
 
 def _floor(one: dict[str, Any]) -> str:
-    share = percent(one["correct"], one["of"])
+    share = f"{percent(one['correct'], one['of'])} of {one['of']}"
     if one["metric"] == "accuracy":
         return f"always {escape(one['answer'])[:20]}: {share}"
     return f"  whole {one['metric']}s right: {share}"
@@ -57,7 +57,7 @@ def _findings(findings: Sequence[dict[str, Any]]) -> Table:
         name = one["check"] + (f" ({one['labels']})" if one["labels"] else "")
         count = str(len(one["samples"]))
         if one["groups"]:
-            count += f" in {len(one['groups'])} groups"
+            count += f" in {len(one['groups'])} group{'s' * (len(one['groups']) > 1)}"
         table.add_row(escape(name), count, escape(ids(one["samples"])), escape(one["explains"]))
     return table
 
@@ -67,7 +67,8 @@ def _errata(errata: Sequence[dict[str, Any]]) -> Table:
     kinds = dict.fromkeys((one["outcome"], one["status"], one["field"]) for one in errata)
     for outcome, status, field in kinds:
         kind = (outcome, status, field)
-        which = [e["sample"] for e in errata if (e["outcome"], e["status"], e["field"]) == kind]
+        same = [e["sample"] for e in errata if (e["outcome"], e["status"], e["field"]) == kind]
+        which = list(dict.fromkeys(same))
         table.add_row(f"{outcome}, {status}", str(len(which)), escape(ids(which)), escape(field))
     return table
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dmlr.datasets import answers
 from dmlr.datasets.answers import letter_of, option_of
 from dmlr.datasets.mmstar import PADDING
+from dmlr.datasets.options import offered
 from dmlr.datasets.source import Loader, SourceRow
 from dmlr.records import Gold
 
@@ -14,6 +16,9 @@ UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff]")
 MARKER = re.compile(r"<image ?\d*>")
 FAR_SCRIPT = re.compile("[\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 PASSAGE = re.compile(r"experiment|passage|\w+'s test\b", re.IGNORECASE)
+BOXED_DOLLARS = re.compile(r"\\boxed\{[^}]*\$")
+NUMBER_ASKED = re.compile(r"^Hint: .{0,80}?(integer answer|floating-point number|Python list)")
+WORDS_ASKED = re.compile(r"\bone (?:word|sentence)\b", re.IGNORECASE)
 PAIRS = ("()", "[]", "{}")
 
 
@@ -33,9 +38,9 @@ class Check:
 
 
 def _option_count(row: SourceRow, loader: Loader | None) -> str | None:
-    """A wrong number of options in the wording of the released file, or in the row's own."""
+    """A wrong number of options in the wording of the released file, or else in the row's own."""
     allowed = loader.option_counts if loader else None
-    count = len(row.options)
+    count = len(offered(row.options, row.wordings, "released"))
     return None if allowed is None or count in allowed else f"{count} options"
 
 
@@ -123,6 +128,35 @@ def _passage(row: SourceRow, loader: Loader | None) -> str | None:
     return "no hint" if PASSAGE.search(row.question) else None
 
 
+def _bare_letter(row: SourceRow, loader: Loader | None) -> str | None:
+    del loader
+    found = answers.LETTER.fullmatch(answers.unboxed(row.solution.strip())) if row.options else None
+    return found[1] if found else None
+
+
+def _boxed_twice(row: SourceRow, loader: Loader | None) -> str | None:
+    del loader
+    return row.solution if row.solution.count("\\boxed") > 1 else None
+
+
+def _boxed_dollars(row: SourceRow, loader: Loader | None) -> str | None:
+    del loader
+    return row.solution if BOXED_DOLLARS.search(row.solution) else None
+
+
+def _number_asked(row: SourceRow, loader: Loader | None) -> str | None:
+    """A hint that asks for a number or a list where the answer is a letter."""
+    del loader
+    found = next((m for text in _texts(row) if (m := NUMBER_ASKED.search(text))), None)
+    return found[1] if found and row.options else None
+
+
+def _words_asked(row: SourceRow, loader: Loader | None) -> str | None:
+    del loader
+    found = WORDS_ASKED.search(row.question)
+    return found[0] if found and any(g and g.kind == "yesno" for g in row.gold.values()) else None
+
+
 def _texts(row: SourceRow) -> list[str]:
     return [row.question, *row.options, *row.wordings.values()]
 
@@ -140,6 +174,11 @@ CHECKS = (
     Check("unseen character", "it is there and not shown", _unseen),
     Check("several image markers", "all parts are in one picture", _markers),
     Check("far script", "Arabic, Indic or East Asian characters", _far_script),
+    Check("letter without a text", "nothing tells whether the letter is right", _bare_letter),
+    Check("boxed twice", "a scorer that opens one box compares with the other", _boxed_twice),
+    Check("dollars in the box", "a scorer that compares texts wants them too", _boxed_dollars),
+    Check("asks for a number", "the answer is a letter", _number_asked),
+    Check("asks for words", "the answer is yes or no", _words_asked),
     Check("passage without a hint", "the text it asks about is not there", _passage),
 )
 
@@ -151,6 +190,8 @@ def gold_faults(row: SourceRow, labels: str, loader: Loader | None) -> Iterable[
         yield "no gold", "empty"
         return
     if gold.kind != "choice" or gold.letter is None:
+        if row.options:
+            yield "gold is no option", repr(gold.text[:60])
         return
     text = option_of(gold.letter, row.options)
     if text is None:
@@ -179,6 +220,7 @@ def _taken_from_text(row: SourceRow, gold: Gold) -> str | None:
 
 GOLD_CHECKS = {
     "no gold": "no reply can be right under these labels",
+    "gold is no option": "no letter can be told from it, and none is guessed",
     "gold names no option": "no reply can be right under these labels",
     "gold text is not its option": "letter and text contradict each other",
     "letter may be another option's initial": "suspect that it was read off that option's text",

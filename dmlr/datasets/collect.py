@@ -52,7 +52,7 @@ def collect(name: str, entry: Benchmark) -> Collected:
     applied: list[Applied] = []
     known = [one for one in errata.read(errata_file(name, entry)) if one.status in entry.errata]
     if known or "released" in rows[0].gold:
-        chosen, applied = errata.correct(found, known)
+        chosen, applied = errata.correct(found, known, ids={row.official_id for row in rows})
     ids = {row.official_id for row in chosen}
     misfits = [name for name in misfits if name in ids]
     return Collected(chosen, found, len(rows), loader, applied, misfits, files)
@@ -105,6 +105,9 @@ def _expect(name: str, entry: Source, rows: Sequence[SourceRow]) -> None:
         DataError: with one line for every count that is another.
     """
     place, faults = f"benchmark_catalog.{name}", []
+    for repeated, count in Counter(row.official_id for row in rows).items():
+        if count > 1:
+            faults.append(f"{name}/{repeated}: id must be unique, found {count} times")
     if not rows:
         faults.append(f"{name}: must have rows, found none")
     if entry.samples is not None and len(rows) != entry.samples:

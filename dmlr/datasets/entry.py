@@ -1,8 +1,8 @@
 """What a user says about a benchmark: which rows, from where, in whose words, and how many."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from dmlr.records import PromptSource
 from dmlr.strict import Settings
@@ -131,9 +131,30 @@ class Source(Settings):
             raise ValueError("hub with revision, or folder, for source: official")
         if self.loader != "json" and self.samples is None:
             raise ValueError("samples: how many rows the split has")
+        if self.hub is not None and self.folder is None and self.revision is None:
+            raise ValueError("revision: the commit of the hub repository to pin")
+        if self.prompt_source == "official" and not official:
+            raise ValueError("hub or folder, for prompt_source: official")
+        if self.loader == "json" and self.groups:
+            raise ValueError("no groups: rows of a file of your own have none")
         if self.prompt_source == "released" and self.released is None:
             raise ValueError("released: the JSON file, for prompt_source: released")
         return self
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _counts(cls, found: Any) -> Any:
+        """Values may be written as numbers in YAML; what is neither count nor counts is one line."""
+        if not isinstance(found, dict):
+            return found
+        for name, counts in found.items():
+            parts = list(counts.values()) if isinstance(counts, dict) else [counts]
+            if not all(isinstance(part, int) and not isinstance(part, bool) for part in parts):
+                raise ValueError(f"for {name} a count of values, or rows by value, got {counts!r}")
+        return {
+            name: {str(k): v for k, v in counts.items()} if isinstance(counts, dict) else counts
+            for name, counts in found.items()
+        }
 
     @property
     def joined(self) -> bool:

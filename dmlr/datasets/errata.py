@@ -7,7 +7,7 @@ expects: where the old value is not there it is ``already`` repaired, or ``stale
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -23,7 +23,7 @@ COLUMNS = ("sample", "field", "old", "new", "source", "reason", "status")
 FIELD = re.compile(r"gold|released|question|note|option\.[A-Z]")
 EVERY = "*"
 
-Outcome = Literal["applied", "already", "stale", "listed"]
+Outcome = Literal["applied", "already", "stale", "listed", "absent"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Applied:
     """An erratum with what came of it at one sample.
 
     ``applied``: it changed something; ``already``: the source has the new value; ``stale``: the source
-    has neither value, and nothing was changed; ``listed``: a note, or a fault of a label set that the
-    sample does not have.
+    has neither value, or no option for the new letter, and nothing was changed; ``absent``: there is no
+    such sample; ``listed``: a note, or a fault of a label set that the sample does not have.
     """
 
     sample: str
@@ -63,16 +63,28 @@ def read(path: Path) -> list[Erratum]:
 
 
 def correct(
-    rows: Sequence[SourceRow], errata: Sequence[Erratum]
+    rows: Sequence[SourceRow], errata: Sequence[Erratum], *, ids: Collection[str] | None = None
 ) -> tuple[list[SourceRow], list[Applied]]:
     """Rows with the labels ``corrected``, and what each erratum did.
 
     The corrected gold is the official one where there is one, else the released one, with the errata.
+
+    Args:
+        rows: those that are chosen.
+        errata: of the benchmark.
+        ids: of all rows, chosen or not; an erratum for another id is ``absent``.
     """
     by_sample: dict[str, list[Erratum]] = {}
     for erratum in errata:
         by_sample.setdefault(erratum.sample, []).append(erratum)
-    corrected, outcomes = [], []
+    known = {row.official_id for row in rows} if ids is None else {*ids}
+    corrected: list[SourceRow] = []
+    outcomes = [
+        Applied(name, erratum, "absent")
+        for name, found in by_sample.items()
+        if name not in known and name != EVERY
+        for erratum in found
+    ]
     for row in rows:
         labels = "official" if "official" in row.gold else "released"
         found = dataclasses.replace(row, gold={**row.gold, "corrected": row.gold.get(labels)})
@@ -110,6 +122,8 @@ def _apply_gold(row: SourceRow, erratum: Erratum) -> tuple[SourceRow, Outcome | 
     if labels == "released" and official:
         return row, "applied" if _says(row.gold["official"], erratum.new) else "stale"
     gold = answers.released(erratum.new, row.options)
+    if gold and gold.letter and answers.option_of(gold.letter, row.options) is None:
+        return row, "stale"  # the new letter names no option
     return _noted(row, erratum, gold={**row.gold, "corrected": gold}), "applied"
 
 

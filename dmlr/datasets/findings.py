@@ -14,6 +14,7 @@ from dmlr.datasets.source import Loader, SourceRow
 from dmlr.records import Gold
 
 BLANKS = re.compile(r"\s+")
+DRESS = re.compile(r"[\s$]|<image ?\d*>")
 LABELS = ("released", "official", "corrected")
 
 
@@ -82,7 +83,18 @@ def _between(rows: Sequence[SourceRow], hashes: Mapping[str, str] | None) -> Ite
     pictures = {row.official_id: row.picture.name for row in rows} | dict(hashes or {})
     texts = _grouped(rows, lambda row: (row.question, row.options))
     same = [group for of_text in texts for group in _split(of_text, pictures)]
-    yield _groups("repeated question", "one text with another picture each", texts)
+    several = [group for group in texts if len({pictures[row.official_id] for row in group}) > 1]
+    yield _groups("repeated question", "one text with several pictures", several)
+    other = [group for group in several if len({_answer(row) for row in group}) > 1]
+    yield _groups("repeated question, other gold", "the picture alone decides", other)
+    nearly = [
+        group
+        for group in _grouped(rows, _essence)
+        if len({(row.question, row.options) for row in group}) > 1
+    ]
+    yield _groups(
+        "nearly repeated question", "but for blanks, dollars or the options' order", nearly
+    )
     yield _groups("duplicate", "same text, same picture: it counts more than once", same)
     conflicts = [group for group in same if len({_answer(row) for row in group}) > 1]
     yield _groups("conflict", "same text, same picture, another gold: one must be wrong", conflicts)
@@ -99,6 +111,15 @@ def _grouped(
     for row in rows:
         groups[key(row)].append(row)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def _essence(row: SourceRow) -> tuple[str, tuple[str, ...]]:
+    """The question without what changes nothing: blanks, dollars, markers, the options' order."""
+    return _plain(row.question), tuple(sorted(map(_plain, row.options)))
+
+
+def _plain(text: str) -> str:
+    return DRESS.sub("", text).lower()
 
 
 def _split(group: list[SourceRow], pictures: Mapping[str, str]) -> list[list[SourceRow]]:

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from dmlr.datasets.source import SourceRow
@@ -27,8 +28,15 @@ def join(
         The joined rows, and the ids whose prompt does not hold the official question.
 
     Raises:
-        DataError: a released row has no official sample, or the file is about another data set.
+        DataError: a released row has no official sample, two have the same, or the file is about
+            another data set.
     """
+    counts = Counter(row.official_id for row in released)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise DataError(
+            f"{file}: every row must be another official sample, {len(twice)} stand for several rows, "
+            f"first {twice[0]}: are rows repeated, or is it another split?"
+        )
     samples = {row.official_id: row for row in official}
     authors = {row.official_id: row for row in released}
     unknown = [name for name in authors if name not in samples]
@@ -54,6 +62,7 @@ def _joined(sample: SourceRow, author: SourceRow | None) -> SourceRow:
         sample,
         gold={**author.gold, **sample.gold},
         wordings={**sample.wordings, **author.wordings},
+        solution=author.solution,
     )
 
 

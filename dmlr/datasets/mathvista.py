@@ -31,6 +31,7 @@ def load(folder: Path, split: str) -> list[SourceRow]:
 def _row(row: Row) -> SourceRow:
     pid, unit, facts = row.text("pid"), row.optional_text("unit"), row.fields_of("metadata")
     groups = {name: facts.optional_text(name) for name in GROUPS}
+    groups |= {"target": facts.optional_text("category")}
     groups |= {"type": row.text("question_type"), "answer_type": row.text("answer_type")}
     if "skills" in facts.fields:
         groups["skills"] = "; ".join(facts.texts("skills"))

@@ -5,26 +5,25 @@ five ways. A text that follows none of them is a question without options.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 # How an option list begins, with the mark of the first option; most particular first.
-_BREAK = (
-    r"(?:\\n|\n)\s*"  # some released files hold a backslash and an n where they mean a line's end
-)
+# Some released files hold a backslash and an n where they mean a line's end.
+_BREAK = r"(?:\\n|\n) {0,3}"
 _LISTS = (
     # MathVista: lines "(A) text" behind "Choices:"; a few questions of MMStar lack the word
-    (re.compile(r"\n(?:Choices:\s*)?(?=\(A\))"), re.compile(r"\(([A-Z])\) ?"), "\n"),
+    (re.compile(r"\n(?:Choices:\n)?(?=\(A\))"), re.compile(r"\(([A-Z])\) ?"), "\n"),
     # MMVP: "(a) text (b) text" in one line
     (re.compile(_BREAK + r"Options: (?=\(a\) )"), re.compile(r"\(([a-z])\) "), " "),
     # MMStar: "A: text, B: text"
-    (re.compile(_BREAK + r"Options:\s*(?=A: )"), re.compile(r"([A-Z]): "), ", "),
+    (re.compile(_BREAK + r"Options:\s?(?=A: )"), re.compile(r"([A-Z]): "), ", "),
     # ScienceQA: lines "A. text"
     (re.compile(_BREAK + r"Options:\n(?=A\. )"), re.compile(r"([A-Z])\. "), "\n"),
     # MathVision: "A. text, B. text"
-    (re.compile(_BREAK + r"Options:\s*(?=A\. )"), re.compile(r"([A-Z])\. "), ", "),
+    (re.compile(_BREAK + r"Options:\s?(?=A\. )"), re.compile(r"([A-Z])\. "), ", "),
 )
-_QUESTION = re.compile(r"(?:^|\\n|\n)\s*Question:\s*")
-_FINAL = re.compile(r"\s*$")
+_QUESTION = re.compile(r"(?:^|\\n|\n) {0,3}Question:")
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,17 @@ def asked(prompt: str) -> Asked:
             body = prompt[found[-1].end() :]
             return Asked(_stem(prompt[: found[-1].start()]), split(body, mark, separator))
     return Asked(_stem(prompt), ())
+
+
+def offered(
+    options: tuple[str, ...], wordings: Mapping[str, str], prompt_source: str
+) -> tuple[str, ...]:
+    """The options that a model gets to see: those of the wording that asks, as it spells them out.
+
+    A released or official wording may list others than the sample has: pieces of them, or padding. A
+    reply is judged by what was asked; the letters of the golds are the same.
+    """
+    return asked(wordings.get(prompt_source, "")).options or options
 
 
 def split(body: str, mark: re.Pattern[str], separator: str) -> tuple[str, ...]:
@@ -72,6 +82,6 @@ def split(body: str, mark: re.Pattern[str], separator: str) -> tuple[str, ...]:
 
 
 def _stem(text: str) -> str:
-    """What follows the last "Question:", or everything where no such word stands."""
-    found = list(_QUESTION.finditer(text))
-    return _FINAL.sub("", text[found[0].end() :] if found else text)
+    """What follows the first "Question:", or everything where no such word stands."""
+    found = _QUESTION.search(text)
+    return text[found.end() :].strip() if found else text.rstrip()

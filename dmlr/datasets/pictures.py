@@ -13,13 +13,13 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from dmlr.errors import DataError
+from dmlr.limits import SLIMMEST
 from dmlr.records import ImageFile
 
 MAX_PIXELS = 80_000_000  # beyond it a picture is taken for a decompression bomb
 MAX_BYTES = 200_000_000
 # What Pillow only warns of is refused here.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-SLIMMEST = 200  # times as long as wide; qwen-vl-utils resizes nothing slimmer
 # None that runs a program to decode; a JPEG of several pictures (MPO) is opened as JPEG.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
@@ -57,23 +57,23 @@ def under(root: Path, name: str) -> Picture:
             inside = False
         if not inside:
             raise DataError(f"image must be a path inside {root}, got {name!r}")
-        return _content(path)
+        return _content(path, root / name)
 
     return Picture(name, read)
 
 
 def at(path: Path) -> Picture:
     """A picture file whose place we know ourselves; the hub's cache holds links out of its folder."""
-    return Picture(path.name, lambda: _content(path))
+    return Picture(path.name, lambda: _content(path, path))
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, called: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise DataError(f"image must have at most {MAX_BYTES} bytes, {path} has more")
+            raise DataError(f"image must have at most {MAX_BYTES} bytes, {called} has more")
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"image {path} is missing ({error.strerror})") from None
+        raise DataError(f"image {called} is missing ({error.strerror})") from None
 
 
 def keep(content: bytes, folder: Path) -> ImageFile:

@@ -20,8 +20,11 @@ from dmlr.provenance import PACKAGE
 def errata_file(name: str, entry: Source) -> Path:
     """The errata of an entry: of its loader, or of its own name for a file of your own.
 
-    Those of the working directory come first, then those that ship with the project.
+    Those of the working directory come first, then those that ship with the project. A file of your
+    own that is called like a benchmark has not its errata: its ids are others.
     """
+    if entry.loader == "json" and name in LOADERS:
+        return Path("config/errata/none.csv")
     file = f"{name if entry.loader == 'json' else entry.loader}.csv"
     places = [Path("config/errata"), PACKAGE.parent / "config" / "errata"]
     return next((place / file for place in places if (place / file).is_file()), places[0] / file)
@@ -75,7 +78,7 @@ def _listing(paths: Iterable[Path]) -> str:
         try:
             found = os.stat(path)
         except (OSError, ValueError):  # missing ones are named, all at once, when they are prepared
-            return f"{path} missing"
-        return f"{path} {found.st_size} {found.st_mtime_ns}"
+            return f"{path!r} missing"
+        return f"{path!r} {found.st_size} {found.st_mtime_ns}"
 
     return digest(sorted(map(one, paths)))

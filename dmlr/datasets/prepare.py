@@ -15,11 +15,11 @@ from dmlr.datasets.pictures import keep
 from dmlr.datasets.registry import LOADERS
 from dmlr.datasets.source import SourceRow, row_faults
 from dmlr.errors import DataError
+from dmlr.experiment import PrepareSettings
 from dmlr.files import write_json, write_text
 from dmlr.progress import progress, say
 from dmlr.provenance import machine
 from dmlr.records import ImageFile, PromptSource, Sample, write_records
-from dmlr.settings import PrepareSettings
 
 COMPARED = 1_000_000  # bytes; Snakemake compares no larger input by content
 

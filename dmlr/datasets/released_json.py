@@ -5,16 +5,21 @@ taken out of it. A file of your own in this format needs no code (loader json).
 """
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 from dmlr.datasets import answers
 from dmlr.datasets.options import asked
 from dmlr.datasets.pictures import under
 from dmlr.datasets.source import Loader, Place, SourceRow
 from dmlr.errors import DataError
+from dmlr.records import Gold
 
+DECIMALS = {"one": 1, "two": 2, "three": 3}
+PLACES = re.compile(r"\b(one|two|three) decimal places?\b", re.IGNORECASE)
 # How the pictures' paths of the authors' files begin -> loader of the benchmark.
 DIALECTS = {
     "dataset/math_vista/": "mathvista",
@@ -44,8 +49,8 @@ def read(path: Path) -> list[Entry]:
         DataError: with one line for every entry that breaks the format.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: must be a JSON file ({error})") from None
     if not isinstance(content, list) or not content:
         raise DataError(f"{path}: must be a JSON list with an object for every question")
@@ -53,6 +58,10 @@ def read(path: Path) -> list[Entry]:
     if faults:
         raise DataError("\n".join(f"{path}: {fault}" for fault in faults))
     return [_entry(i, fields) for i, fields in enumerate(content)]
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
 
 
 def dialect(entries: list[Entry]) -> str:
@@ -66,25 +75,33 @@ def dialect(entries: list[Entry]) -> str:
 def rows(entries: list[Entry], loader: Loader | None, image_root: Path) -> list[SourceRow]:
     """The entries as rows with the label set ``released``; without a loader it is ``official``."""
     labels = "official" if loader is None else "released"
-    return [_row(place, entry, loader, labels, image_root) for place, entry in enumerate(entries)]
+    return [_row(entry, loader, labels, image_root) for entry in entries]
 
 
-def _row(
-    place: int, entry: Entry, loader: Loader | None, labels: str, image_root: Path
-) -> SourceRow:
+def _row(entry: Entry, loader: Loader | None, labels: str, image_root: Path) -> SourceRow:
     found = asked(entry.prompt)
     path = PurePosixPath(entry.image_path)
-    where = loader.released(place, path) if loader else Place(str(entry.number))
+    where = loader.released(entry.number, path) if loader else Place(str(entry.number))
     return SourceRow(
         official_id=where.official_id,
         question=found.question,
         options=found.options,
-        gold={labels: answers.released(entry.solution, found.options)},
+        gold={labels: _gold(entry, found.options)},
         picture=under(image_root, entry.image_path),
         category=where.category,
         groups=where.groups,
         wordings={"released": entry.prompt},
+        solution=entry.solution,
     )
+
+
+def _gold(entry: Entry, options: Sequence[str]) -> Gold | None:
+    """The gold of an entry; how many decimals count is what its prompt asks for (MathVista)."""
+    gold = answers.released(entry.solution, options)
+    asked_for = PLACES.search(entry.prompt)
+    if gold is None or gold.kind != "float" or asked_for is None:
+        return gold
+    return gold.model_copy(update={"precision": DECIMALS[asked_for[1].lower()]})
 
 
 def _faults(place: int, fields: Any) -> list[str]:

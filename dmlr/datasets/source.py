@@ -17,7 +17,8 @@ HALF = re.compile("[\ud800-\udfff]")  # JSON can hold it, UTF-8 and so every fil
 class SourceRow:
     """One question as its source has it; the fields are those of ``Sample``.
 
-    ``picture`` knows how the source calls its picture and how to read it.
+    ``picture`` knows how the source calls its picture and how to read it; ``solution`` is the released
+    one, letter for letter, for the audit.
     """
 
     official_id: str
@@ -31,6 +32,7 @@ class SourceRow:
     style: str = "plain"
     wordings: dict[str, str] = field(default_factory=dict)
     errata: tuple[str, ...] = ()
+    solution: str = ""
 
 
 @dataclass(frozen=True)

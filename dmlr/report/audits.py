@@ -12,6 +12,7 @@ from dmlr.datasets.audit import FORMAT
 from dmlr.datasets.entry import Status
 from dmlr.datasets.errata import Outcome
 from dmlr.datasets.findings import Finding
+from dmlr.datasets.options import offered
 from dmlr.errors import RecordError
 from dmlr.records import Gold
 from dmlr.report.audit_parts import Ceiling, Chosen, Erratum, Floor, Kind, LabelSet, Source, Told
@@ -64,9 +65,14 @@ class Audit(Told):
 def judged(database: duckdb.DuckDBPyConnection, benchmark: str) -> list[Judged]:
     """The golds and options of a benchmark's samples."""
     rows = database.execute(
-        "SELECT gold, options FROM samples WHERE benchmark = ? ORDER BY sample_id", [benchmark]
+        "SELECT gold, options, wordings, prompt_source FROM samples WHERE benchmark = ? "
+        "ORDER BY sample_id",
+        [benchmark],
     ).fetchall()
-    return [(GOLDS.validate_json(gold), tuple(options)) for gold, options in rows]
+    return [
+        (GOLDS.validate_json(gold), offered(tuple(options), json.loads(wordings), prompt_source))
+        for gold, options, wordings, prompt_source in rows
+    ]
 
 
 def audit(results: Path, benchmark: str, samples: Sequence[Judged] = ()) -> Audit:

@@ -17,11 +17,15 @@ from dmlr.files import write_json, write_text
 from dmlr.records import Sample, from_row
 from dmlr.wording import asked
 
+LABELS = 4  # place of the labels among what ENTRIES asks for
 REWARD_LOG = ("step", "reward", "sigma", "is_new_best", "patch_count", "patch_budget")
 
 
 def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder: Path) -> None:
-    """Write one run, scored under one protocol and its first label set."""
+    """Write one run, scored under one protocol and one label set.
+
+    The labels are the released ones where the authors' prompts were asked, else the official ones.
+    """
     head = database.execute(
         "SELECT model, benchmark, settings, provenance FROM runs WHERE run = ?", [run]
     ).fetchone()
@@ -34,6 +38,7 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
     keys = {"run": run, "protocol": protocol}
     rows = database.execute(NUMBERED + ENTRIES, keys).fetchall()
     entries = [_entry(*row) | prompt for row in rows]
+    labels = rows[0][LABELS] if rows else None
     correct = sum(entry["is_correct"] is True for entry in entries)
     scored = sum(entry["is_correct"] is not None for entry in entries)
     write_json(
@@ -45,18 +50,18 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
             "correct": correct,
             "total": len(entries),
             "config": config,
-            "args": {"protocol": protocol, "provenance": json.loads(provenance)},
+            "args": {"protocol": protocol, "labels": labels, "provenance": json.loads(provenance)},
             "entries": entries,
         },
     )
     _write_reward_logs(database, run, folder / "reward_logs")
 
 
-# Entries and reward logs share one numbering: the run's samples in the order of their ids.
+# Entries and reward logs share one numbering: the run's samples in the order of their benchmark.
 NUMBERED = """
 WITH numbered AS (
-    SELECT sample_id, row_number() OVER (ORDER BY sample_id) - 1 AS data_idx
-    FROM predictions WHERE run = $run
+    SELECT sample_id, row_number() OVER (ORDER BY samples.rowid) - 1 AS data_idx
+    FROM predictions JOIN samples USING (sample_id) WHERE run = $run
 )
 """
 ENTRIES = """
@@ -68,7 +73,9 @@ JOIN samples USING (sample_id)
 JOIN numbered USING (sample_id)
 JOIN verdicts USING (run, sample_id)
 WHERE run = $run AND protocol = $protocol
-QUALIFY row_number() OVER (PARTITION BY predictions.sample_id ORDER BY verdicts.labels) = 1
+QUALIFY labels = first(labels) OVER (
+    ORDER BY labels <> 'released' OR samples.prompt_source <> 'released', labels <> 'official', labels
+)
 ORDER BY data_idx
 """
 REWARDS = """

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from dmlr.boxes import last_boxed
 from dmlr.records import Gold, Verdict4
 
-INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 # What changes nothing of a value: dollars, blanks, and how LaTeX sets it.
 DRESS = re.compile(r"\s+|\$|\\(?:left|right|displaystyle|,|;|!| )")
+FRACTION = re.compile(r"[dt]frac")
+LETTERED = re.compile(r"\(?([a-z])\)?[.:)](.*)", re.DOTALL)
 WRAPPED = re.compile(r"\\(?:text|mathrm)\{([^{}]*)\}")
 
 
@@ -33,15 +34,15 @@ def judge(reply: str, gold: Gold, options: tuple[str, ...]) -> Decision:
 
 def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     """A letter alone, a letter before its option's text, or the text of one option."""
-    letters = {chr(ord("A") + i): text for i, text in enumerate(options)}
-    head, _, rest = boxed.partition(".")
-    plain = boxed.strip("() .").upper()
-    if plain in letters:
-        letter = plain
-    elif head.upper() in letters and rest.strip().lower() == letters[head.upper()].lower():
-        letter = head.upper()
+    letters = {chr(ord("A") + i): _undressed(text) for i, text in enumerate(options)}
+    plain = _undressed(boxed)
+    lettered = LETTERED.fullmatch(plain)
+    if plain.strip("()").upper() in letters:
+        letter = plain.strip("()").upper()
+    elif lettered and letters.get(lettered[1].upper()) == lettered[2]:
+        letter = lettered[1].upper()
     else:
-        named = [key for key, text in letters.items() if text.lower() == boxed.lower()]
+        named = [key for key, text in letters.items() if text == plain]
         if len(named) != 1:
             reason = f"must be one of {', '.join(letters)} or an option's text"
             return Decision("unparsed", boxed, "boxed choice", reason)
@@ -52,18 +53,17 @@ def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
 
 def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     del options
-    digits = boxed.replace(",", "").strip("$ .")
-    if not INTEGER.fullmatch(digits):
+    digits = _undressed(boxed).replace(",", "")
+    if not NUMBER.fullmatch(digits) or not float(digits).is_integer():
         return Decision("unparsed", boxed, "boxed integer", "must be an integer")
-    return Decision(
-        "correct" if int(digits) == int(gold.text) else "wrong", digits, "boxed integer"
-    )
+    same = int(digits.partition(".")[0]) == int(gold.text)
+    return Decision("correct" if same else "wrong", digits, "boxed integer")
 
 
 def _float(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
-    """Equal to as many decimals as count, rounded as Python rounds (MathVista's evaluation)."""
+    """Equal, to as many decimals as the source says count, rounded as Python rounds (MathVista)."""
     del options
-    digits = boxed.replace(",", "").strip("$ ")
+    digits = _undressed(boxed).replace(",", "")
     if not NUMBER.fullmatch(digits):
         return Decision("unparsed", boxed, "boxed float", "must be a number")
     found, right = float(digits), float(gold.text)
@@ -92,12 +92,13 @@ def _expression(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
 
 
 def _undressed(text: str) -> str:
-    return DRESS.sub("", WRAPPED.sub(r"\1", text)).strip(".").lower()
+    """A text without what changes nothing of it: blanks, dollars, how LaTeX sets it, a last point."""
+    return FRACTION.sub("frac", DRESS.sub("", WRAPPED.sub(r"\1", text))).rstrip(".").lower()
 
 
 def _yesno(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     del options
-    word = boxed.strip(" .").capitalize()
+    word = _undressed(boxed).capitalize()
     if word not in ("Yes", "No"):
         return Decision("unparsed", boxed, "boxed yes/no", "must be Yes or No")
     return Decision("correct" if word == gold.text else "wrong", word, "boxed yes/no")

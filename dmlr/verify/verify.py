@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from dmlr.datasets.options import offered
 from dmlr.datasets.shard import read_shard
 from dmlr.errors import RecordError
 from dmlr.progress import say
@@ -48,7 +49,8 @@ def verdict(
     elif answer.status == "failed":
         found = boxed.Decision("failed", None, "none", answer.error)
     else:
-        found = RULE_SETS[settings.protocol.rules](answer.text, gold, sample.options)
+        options = offered(sample.options, sample.wordings, sample.prompt_source)
+        found = RULE_SETS[settings.protocol.rules](answer.text, gold, options)
     return Verdict(
         sample_id=sample.sample_id,
         labels=labels,

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from qwen_vl_utils import fetch_image
 
-from dmlr.datasets.pictures import SLIMMEST
+from dmlr.limits import SLIMMEST
 
 
 def image_fault(path: Path) -> str | None:

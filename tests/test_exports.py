@@ -1,0 +1,97 @@
+"""An export can be laid beside the authors' own results.json: their order, their labels."""
+
+import json
+
+import duckdb
+import pytest
+
+from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
+from dmlr.settings import AggregateSettings, Protocol, VerifySettings
+from dmlr.store.database import build
+from dmlr.store.exports import export
+from dmlr.store.tables import cells, markdown
+from dmlr.verify.verify import verify
+
+IDS = ["10", "2", "33"]  # neither numbers nor texts are in order
+A, B = (Gold(kind="choice", letter=letter, text=letter.lower()) for letter in "AB")
+GOLDS = [
+    {"released": A, "official": B, "corrected": B},
+    {"released": None, "official": A, "corrected": A},
+    {"released": B, "official": B, "corrected": None},
+]
+REPLIES = ["A", "A", "B"]
+MADE = {
+    "code": "c", "model": {}, "profile": {"method": "vanilla"}, "seed": 3, "packages": {},
+    "weights": "w", "processing": "p",
+}  # fmt: skip
+
+
+def sample(number, prompt_source):
+    return Sample(
+        sample_id=f"own/{IDS[number]}",
+        question="Which?",
+        options=("a", "b"),
+        gold=GOLDS[number],
+        image=ImageFile(sha256="ab" * 32, file="ab.png", width=5, height=7, bytes=11),
+        category="all",
+        groups={},
+        prompt_source=prompt_source,
+        wordings={"released": "Say which.\nOptions:\nA. a\nB. b"},
+    )
+
+
+def database(folder, prompt_source):
+    """Three samples and one run of them, through the real stages."""
+    results = folder / "results"
+    shard = results / "benchmarks/own/shards/00000.jsonl"
+    shard.parent.mkdir(parents=True)
+    samples = [sample(number, prompt_source) for number in range(3)]
+    shard.write_text("".join(one.model_dump_json() + "\n" for one in samples))
+    run = results / "runs/own/m/vanilla/seed-3"
+    predictions = run / "00000.predictions.parquet"
+    answers = [
+        Prediction(sample_id=one.sample_id, status="ok", text=f"\\boxed{{{reply}}}")
+        for one, reply in zip(samples, REPLIES, strict=True)
+    ]
+    write_records(predictions, Prediction, answers, MADE)
+    write_records(run / "00000.traces.parquet", TraceStep, [], MADE)
+    told = VerifySettings(code="c", protocol=Protocol(rules="boxed"))
+    verify(told, [shard], [predictions], results / "verdicts/paper/own/m/vanilla/seed-3.parquet")
+    settings = AggregateSettings(
+        code="c", benchmarks={"own": 1}, models={"m": {}}, profiles={"vanilla": MADE["profile"]},
+        seeds=[3], protocols=["paper"], baseline="vanilla",
+    )  # fmt: skip
+    build(settings, results, folder / "dmlr.duckdb")
+    return duckdb.connect(str(folder / "dmlr.duckdb"), read_only=True)
+
+
+@pytest.mark.parametrize(
+    ("prompt_source", "labels", "right", "question"),
+    [
+        ("released", "released", [True, None, True], "Say which.\nOptions:\nA. a\nB. b"),
+        ("unified", "official", [False, True, True], "Which?\nOptions:\nA. a\nB. b"),
+    ],
+)
+def test_entries_have_the_order_of_the_file_and_say_their_labels(
+    tmp_path, prompt_source, labels, right, question
+):
+    with database(tmp_path, prompt_source) as opened:
+        export(opened, "own--m--vanilla--seed-3", "paper", tmp_path / "export")
+    found = json.loads((tmp_path / "export/results.json").read_text())
+    assert found["args"]["labels"] == labels
+    assert [entry["data_idx"] for entry in found["entries"]] == [0, 1, 2]
+    assert [entry["is_correct"] for entry in found["entries"]] == right
+    assert found["entries"][0]["question"] == question
+
+
+def test_a_sample_without_a_gold_is_counted_apart_and_bounds_the_score(tmp_path):
+    with database(tmp_path, "released") as opened:
+        found = {cell.labels: cell for cell in cells(opened, "vanilla") if cell.category is None}
+    released = found["released"]
+    assert (released.samples, released.n, released.failed, released.no_gold) == (3, 2, 0, 1)
+    assert released.accuracy.value == 100.0
+    assert released.floor == released.ceiling == pytest.approx(200 / 3)
+    table = markdown(list(found.values())).splitlines()
+    assert table[0].endswith("| unparsed | failed | no gold | vs baseline (p) |")
+    assert table[-1].endswith("| 2 | 100.0 [34.2, 100.0] | 0 | 0 | 1 | – |")
+    assert "no gold" not in markdown([found["official"]])
