@@ -42,3 +42,10 @@ def boxes(text: str) -> list[str]:
 
 def _content(text: str, span: tuple[int, int]) -> str:
     return text[span[0] + len(OPENING) : span[1] - 1].strip()
+
+
+def unboxed(text: str) -> str:
+    """The text with the contents of its balanced boxes in place of the boxes."""
+    while span := last_span(text):
+        text = text[: span[0]] + _content(text, span) + text[span[1] :]
+    return text

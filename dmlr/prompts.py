@@ -32,6 +32,22 @@ INTERNAL_THINKING = (
     "After these tokens, directly provide your final answer."
     "Here are the {count} special tokens: {block}"
 )
+# Multimodal-CoT's first call, in our words: its models are fine-tuned and need none.
+RATIONALE_TASK = (
+    "Please analyze the image carefully and write down only the reasoning that helps to answer the "
+    "question. Do not give the final answer."
+)
+# CCoT's first call, a setting of its paper, literally.
+SCENE_GRAPH_TASK = (
+    "For the provided image and its associated question, generate a scene graph in JSON format that "
+    "includes the following:\n"
+    "1. Objects that are relevant to answering the question\n"
+    "2. Object attributes that are relevant to answering the question\n"
+    "3. Object relationships that are relevant to answering the question\n\n"
+    "Scene Graph:"
+)
+GRAPH_ANSWER_TASK = "Use the image and scene graph as context and answer the following question:"
+ANSWER_FORMAT = "Put your final answer within \\boxed{}."  # the same for every method
 # Prompt -> system prompt (None: the chat template's own) and task prompt.
 PROMPTS: dict[str, tuple[str | None, str]] = {
     "unified": (SYSTEM, TASK),
@@ -71,6 +87,40 @@ def messages(
         content.append({"type": "text", "text": _think_block(prompt, asked, think_tokens)})
     user: dict[str, Any] = {"role": "user", "content": content}
     return [user] if system is None else [{"role": "system", "content": system}, user]
+
+
+def rationale_messages(question: str, options: Sequence[str], *, images: int = 1) -> Messages:
+    """Multimodal-CoT's first call: the reasoning alone."""
+    asked = question_text(question, options)
+    return _turns(f"{RATIONALE_TASK}\n\nQuestion: {asked}", images)
+
+
+def from_rationale_messages(
+    question: str, options: Sequence[str], rationale: str, *, images: int = 1
+) -> Messages:
+    """Multimodal-CoT's second call: a new conversation with the rationale in it."""
+    asked = question_text(question, options)
+    return _turns(f"{TASK}\n\nQuestion: {asked}\n\nRationale: {rationale}", images)
+
+
+def scene_graph_messages(question: str, *, images: int = 1) -> Messages:
+    """CCoT's first call; the question without its options, as its authors ask."""
+    return _turns(f"{question}\n\n{SCENE_GRAPH_TASK}", images)
+
+
+def from_scene_graph_messages(
+    question: str, options: Sequence[str], graph: str, *, images: int = 1
+) -> Messages:
+    """CCoT's second call: the graph as raw text, then the question."""
+    asked = question_text(question, options)
+    text = f"Scene Graph: {graph}\n\n{GRAPH_ANSWER_TASK}\n{asked}\n\n{ANSWER_FORMAT}"
+    return _turns(text, images)
+
+
+def _turns(text: str, images: int) -> Messages:
+    content: list[dict[str, str]] = [{"type": "image"}] * images
+    content.append({"type": "text", "text": text})
+    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": content}]
 
 
 def question_text(question: str, options: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
-FORMAT = "3"  # raise it when a field changes its meaning
+FORMAT = "4"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 PromptSource = Literal["unified", "official", "released"]
@@ -84,9 +84,11 @@ class Sample(Record):
 class Prediction(Record):
     """One answer.
 
-    ``status`` is failed where no answer could be made; ``error`` then says why. ``best_patches`` lists
-    per think token the image tokens injected at the decode, counted row by row in a grid of
-    ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before the first step.
+    ``status`` is failed where no answer could be made; ``error`` then says why. ``intermediate`` is what
+    a method of two stages wrote before its answer (a rationale, a scene graph), as it wrote it.
+    ``best_patches`` lists per think token the image tokens injected at the decode, counted row by row
+    in a grid of ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before
+    the first step.
     """
 
     sample_id: str
@@ -97,8 +99,12 @@ class Prediction(Record):
     prompt_tokens: int = 0
     image_tokens: int = 0
     generated_tokens: int = 0
+    intermediate: str | None = None
+    intermediate_stop_reason: Literal["end", "length"] | None = None
+    intermediate_tokens: int = 0
     model_passes: int = 0
     prefill_seconds: float = 0.0
+    intermediate_seconds: float = 0.0
     optimise_seconds: float = 0.0
     decode_seconds: float = 0.0
     initial_reward: float | None = None
@@ -165,7 +171,10 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
         [("sample_id", pa.string()), ("status", pa.string()), ("error", pa.string()),
          ("text", pa.string()), ("stop_reason", pa.string()), ("prompt_tokens", pa.int32()),
          ("image_tokens", pa.int32()), ("generated_tokens", pa.int32()),
+         ("intermediate", pa.string()), ("intermediate_stop_reason", pa.string()),
+         ("intermediate_tokens", pa.int32()),
          ("model_passes", pa.int32()), ("prefill_seconds", pa.float64()),
+         ("intermediate_seconds", pa.float64()),
          ("optimise_seconds", pa.float64()), ("decode_seconds", pa.float64()),
          ("initial_reward", pa.float64()), ("best_reward", pa.float64()),
          ("best_step", pa.int32()), ("best_patches", pa.list_(_PATCHES)),

@@ -42,7 +42,27 @@ class Vanilla(Settings):
     max_new_tokens: int = Field(ge=1, description="Generation budget in tokens.")
 
 
-Profile = Annotated[Vanilla | Dmlr, Field(discriminator="method")]
+class MultimodalCot(Settings):
+    """First a rationale, then the answer from it: two conversations about the same image.
+
+    Zero-shot form of Multimodal-CoT (arXiv 2302.00923), which is a pair of fine-tuned models; the
+    prompts are ours.
+    """
+
+    method: Literal["multimodal-cot"] = Field(description="How an answer is made.")
+    rationale_tokens: int = Field(ge=1, description="Budget of the rationale in tokens (512).")
+    max_new_tokens: int = Field(ge=1, description="Budget of the answer in tokens.")
+
+
+class Ccot(Settings):
+    """First a scene graph, then the answer from it: Compositional CoT (arXiv 2311.17076)."""
+
+    method: Literal["ccot"] = Field(description="How an answer is made.")
+    graph_tokens: int = Field(ge=1, description="Budget of the scene graph in tokens (256).")
+    max_new_tokens: int = Field(ge=1, description="Budget of the answer in tokens.")
+
+
+Profile = Annotated[Vanilla | MultimodalCot | Ccot | Dmlr, Field(discriminator="method")]
 
 
 class Protocol(Settings):

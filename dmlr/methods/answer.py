@@ -28,6 +28,8 @@ class Question:
 class Outcome:
     """What a method made of one question; ``search`` is None where nothing was optimised.
 
+    ``intermediate`` is the reply of a first stage, None where there is one stage.
+
     ``seconds`` by phase are the sample's share of its batch.
     """
 
@@ -36,6 +38,7 @@ class Outcome:
     passes: int
     seconds: dict[str, Any]
     search: Search | None = None
+    intermediate: Reply | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def recorded(question: Question, outcome: Outcome) -> Answer:
         image_tokens=sum(len(image.patches) for image in question.images),
         generated_tokens=len(outcome.reply.ids),
         model_passes=outcome.passes,
+        **_intermediate(outcome.intermediate),
         grid_rows=first.rows if first else 0,
         grid_columns=first.columns if first else 0,
         **outcome.seconds,
@@ -89,6 +93,16 @@ def recorded(question: Question, outcome: Outcome) -> Answer:
     if outcome.search is None:
         return Answer(found, trace=[])
     return Answer(_with_search(found, outcome.search), trace(question.sample_id, outcome.search))
+
+
+def _intermediate(reply: Reply | None) -> dict[str, Any]:
+    if reply is None:
+        return {}
+    return {
+        "intermediate": reply.text,
+        "intermediate_stop_reason": reply.stop_reason,
+        "intermediate_tokens": len(reply.ids),
+    }
 
 
 def trace(sample_id: str, search: Search) -> list[TraceStep]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dmlr.errors import RecordError
-from dmlr.methods import dmlr, vanilla
+from dmlr.methods import ccot, dmlr, multimodal_cot, vanilla
 from dmlr.methods.answer import Answer, Outcome, Question, recorded
 from dmlr.methods.batching import batch_size, in_batches, out_of_memory
 from dmlr.progress import say
@@ -17,6 +17,8 @@ from dmlr.wording import asked
 
 METHODS: dict[str, Callable[..., list[Outcome]]] = {
     "vanilla": vanilla.answer,
+    "multimodal-cot": multimodal_cot.answer,
+    "ccot": ccot.answer,
     "dmlr": dmlr.answer,
 }
 

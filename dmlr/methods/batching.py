@@ -8,7 +8,7 @@ import torch
 
 from dmlr.latent.profile import Dmlr
 from dmlr.progress import say
-from dmlr.settings import Vanilla
+from dmlr.settings import Profile
 from dmlr.vlm.model import VisionLanguageModel
 
 LARGEST = {"cpu": 8, "cuda": 32}  # more gains little, and a kill loses the batch that runs
@@ -21,7 +21,7 @@ Made = TypeVar("Made")
 
 
 def batch_size(
-    vlm: VisionLanguageModel, profile: Vanilla | Dmlr, *, image_tokens: int, wanted: int | None
+    vlm: VisionLanguageModel, profile: Profile, *, image_tokens: int, wanted: int | None
 ) -> int:
     """Rows of a batch: ``wanted``, or as many as ``bytes_per_row`` lets into the free memory."""
     if wanted is not None:
@@ -31,7 +31,7 @@ def batch_size(
     return max(1, min(fitting, LARGEST.get(vlm.device.type, LARGEST["cpu"])))
 
 
-def bytes_per_row(vlm: VisionLanguageModel, profile: Vanilla | Dmlr, tokens: int) -> int:
+def bytes_per_row(vlm: VisionLanguageModel, profile: Profile, tokens: int) -> int:
     """The model of cost: what a row of so many tokens takes at its peak.
 
     Keys and values of every layer, once per context that is kept (the released profiles keep two), and

@@ -20,6 +20,7 @@ QUANTITIES = {
     "generated_tokens": ("generated tokens", 0),
     "model_passes": ("model passes", 0),
     "prefill_seconds": ("prefill, seconds", 3),
+    "intermediate_seconds": ("first stage, seconds", 3),
     "optimise_seconds": ("optimise, seconds", 3),
     "decode_seconds": ("decode, seconds", 3),
 }
