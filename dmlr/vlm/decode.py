@@ -1,15 +1,33 @@
 """Greedy decoding of a batch; a row that has ended leaves it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from transformers import LogitsProcessorList, NoBadWordsLogitsProcessor
 
+from dmlr.vlm.attention import AttentionRows
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import Block, Reply
 from dmlr.vlm.prefix import Prefix
+from dmlr.vlm.running import Running
+
+
+# Runs the tokens just chosen, one per row, and returns the state that predicts each row's next one. It
+# is also given the tokens of all rows of the batch so far.
+Step = Callable[[Running, Tensor, Sequence[list[int]]], Tensor]
+
+
+def one_token(
+    rows: Running,
+    tokens: Int[Tensor, " row"],
+    found: Sequence[list[int]],
+    attention: AttentionRows | None = None,
+) -> Float[Tensor, "row hidden"]:
+    """The usual step: the token and nothing else."""
+    del found
+    return rows.append(Block(rows.vlm.embed(tokens)[:, None], [1] * len(rows)), None, attention)
 
 
 @torch.no_grad()
@@ -20,6 +38,7 @@ def decode(
     *,
     max_new_tokens: int,
     forbidden_words: Sequence[str] = (),
+    step: Step = one_token,
 ) -> list[Reply]:
     """Decode after the prefixes and a block; the prefixes are left as they were.
 
@@ -29,33 +48,25 @@ def decode(
         block: what follows each of them; the last token of a row predicts its first new one.
         max_new_tokens: most tokens per row.
         forbidden_words: words that must not come out, as the tokenizer writes them.
+        step: runs each row's new token; what it puts behind them is no part of the replies.
     """
     forbid = _forbidding(vlm, forbidden_words)
     found: list[list[int]] = [[] for _ in block.lengths]
-    cache, lengths = prefix.cache.fork(), torch.tensor(block.lengths, device=vlm.device)
-    count = block.embeds.shape[1]
-    hidden = vlm.run(block, prefix.positions(count), cache, prefix.mask(count))
-    last = hidden[torch.arange(len(lengths), device=vlm.device), lengths - 1]
-    position = prefix.next_position + lengths
-    new = prefix.valid.new_ones(len(found), max_new_tokens)
-    valid = torch.cat([prefix.valid, block.valid, new], dim=1)
-    active = list(range(len(found)))
+    rows = Running(vlm, prefix)
+    last = rows.append(block)
     while True:
-        tokens = _next(vlm.logits(last), [found[row] for row in active], forbid)
-        for row, token in zip(active, tokens.tolist(), strict=True):
+        tokens = _next(vlm.logits(last), [found[row] for row in rows.active], forbid)
+        for row, token in zip(rows.active, tokens.tolist(), strict=True):
             found[row].append(token)
-        going = [i for i, row in enumerate(active) if _goes_on(vlm, found[row], max_new_tokens)]
+        going = [
+            i for i, row in enumerate(rows.active) if _goes_on(vlm, found[row], max_new_tokens)
+        ]
         if not going:
             return [_reply(vlm, ids) for ids in found]
-        if len(going) < len(active):
-            kept = torch.tensor(going, device=vlm.device)
-            active = [active[i] for i in going]
-            cache, position, valid = cache.rows(kept), position[kept], valid[kept]
-            tokens = tokens[kept]
-        seen = valid[:, : cache.get_seq_length() + 1, None].transpose(1, 2)
-        block = Block(vlm.embed(tokens)[:, None], [1] * len(active))
-        last = vlm.run(block, position.expand(3, -1)[..., None], cache, seen)[:, 0]
-        position = position + 1
+        if len(going) < len(rows):
+            rows.keep(going)
+            tokens = tokens[going]
+        last = step(rows, tokens, found)
 
 
 def _next(
