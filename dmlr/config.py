@@ -21,7 +21,7 @@ from dmlr.provenance import PACKAGE, fingerprint, versions
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
 # What pydantic tells the kinds of profiles and benchmarks by -> the field that says so.
 TAGS = {
-    **dict.fromkeys(("vanilla", "multimodal-cot", "ccot", "dmlr"), "method"),
+    **dict.fromkeys(("vanilla", "multimodal-cot", "ccot", "icot", "dmlr"), "method"),
     **dict.fromkeys(("shapes", *LOADERS, "json"), "loader"),
 }
 CATALOGS = {

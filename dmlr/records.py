@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
-FORMAT = "4"  # raise it when a field changes its meaning
+FORMAT = "5"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 PromptSource = Literal["unified", "official", "released"]
@@ -86,6 +86,8 @@ class Prediction(Record):
 
     ``status`` is failed where no answer could be made; ``error`` then says why. ``intermediate`` is what
     a method of two stages wrote before its answer (a rationale, a scene graph), as it wrote it.
+    ``insertions`` lists the image tokens of every block that was put into the reply, in its order;
+    ``triggers`` counts the generated tokens that could ask for one (ICoT's new lines).
     ``best_patches`` lists per think token the image tokens injected at the decode, counted row by row
     in a grid of ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before
     the first step.
@@ -102,6 +104,8 @@ class Prediction(Record):
     intermediate: str | None = None
     intermediate_stop_reason: Literal["end", "length"] | None = None
     intermediate_tokens: int = 0
+    insertions: list[list[int]] = []
+    triggers: int = 0
     model_passes: int = 0
     prefill_seconds: float = 0.0
     intermediate_seconds: float = 0.0
@@ -173,6 +177,7 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
          ("image_tokens", pa.int32()), ("generated_tokens", pa.int32()),
          ("intermediate", pa.string()), ("intermediate_stop_reason", pa.string()),
          ("intermediate_tokens", pa.int32()),
+         ("insertions", pa.list_(_PATCHES)), ("triggers", pa.int32()),
          ("model_passes", pa.int32()), ("prefill_seconds", pa.float64()),
          ("intermediate_seconds", pa.float64()),
          ("optimise_seconds", pa.float64()), ("decode_seconds", pa.float64()),

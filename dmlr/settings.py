@@ -62,7 +62,40 @@ class Ccot(Settings):
     max_new_tokens: int = Field(ge=1, description="Budget of the answer in tokens.")
 
 
-Profile = Annotated[Vanilla | MultimodalCot | Ccot | Dmlr, Field(discriminator="method")]
+class Icot(Settings):
+    """While the answer is written, image tokens come back into it: ICoT (arXiv 2411.19488).
+
+    Defaults are those of its authors' code for Qwen2-VL, except ``repeats``, which is true there.
+    """
+
+    method: Literal["icot"] = Field(description="How an answer is made.")
+    trigger: str = Field(
+        default="\n",
+        min_length=1,
+        description="What a generated token must end in to be a trigger.",
+    )
+    every: int = Field(
+        default=2, ge=1, description="A block is inserted behind every so many-th trigger."
+    )
+    blocks: int = Field(default=3, ge=0, description="Most blocks in a reply.")
+    patches: int = Field(
+        default=16,
+        ge=1,
+        description="Image tokens of a block: those that the trigger attends to most.",
+    )
+    repeats: bool = Field(
+        default=False, description="True: an image token may be inserted in several blocks."
+    )
+    deepstack: bool = Field(
+        default=False,
+        description="True: inserted image tokens carry their deepstack levels too (Qwen3-VL).",
+    )
+    max_new_tokens: int = Field(
+        ge=1, description="Generation budget in tokens; those of the blocks do not count."
+    )
+
+
+Profile = Annotated[Vanilla | MultimodalCot | Ccot | Icot | Dmlr, Field(discriminator="method")]
 
 
 class Protocol(Settings):

@@ -54,37 +54,41 @@ class Library:
             del inputs["pixel_values"]
         return self.model(**inputs, **arguments)
 
-    def with_patches(self, case, embeds, patches, **arguments):
+    def with_patches(self, case, embeds, patches, *, positions=None, deepstack=True, **arguments):
         """One pass over a case's prefix and what follows it, some of which is patches of its images.
 
         Args:
             case: the question.
             embeds: of the tokens that follow, (seq, hidden); what stands at a patch does not matter.
             patches: place in ``embeds`` -> number of a patch among those of all images.
+            positions: of the tokens that follow, (3, seq), counted from the first one's; None: text.
+            deepstack: False: the levels of those patches are zero.
             arguments: of the model.
         """
         inputs = self.inputs([case])
         count = len(case.prompt.prefix)
-        positions, _ = self.model.model.get_rope_index(
+        prefix, _ = self.model.model.get_rope_index(
             inputs["input_ids"],
             inputs["mm_token_type_ids"],
             image_grid_thw=inputs.get("image_grid_thw"),
         )
-        positions = positions[:, :, :count]
-        after = positions.max() + 1 + torch.arange(len(embeds))
+        prefix = prefix[:, :, :count]
+        if positions is None:
+            positions = torch.arange(len(embeds)).expand(3, -1)
+        after = prefix.max() + 1 + positions[:, None]
         is_patch = torch.tensor([place in patches for place in range(len(embeds))])
         placeholder = self.embed(torch.tensor(self.model.config.image_token_id))
         embeds = torch.where(is_patch[:, None], placeholder, embeds)
         return self.model(
             inputs_embeds=torch.cat([self.embed(inputs["input_ids"][0, :count]), embeds])[None],
-            position_ids=torch.cat([positions, after.expand(3, 1, -1)], dim=2),
-            mm_encoder_outputs={"image": self._tower(inputs, list(patches.values()))},
+            position_ids=torch.cat([prefix, after], dim=2),
+            mm_encoder_outputs={"image": self._tower(inputs, list(patches.values()), deepstack)},
             use_cache=False,
             **arguments,
         )
 
     @torch.no_grad()
-    def _tower(self, inputs, patches=()):
+    def _tower(self, inputs, patches=(), deepstack=True):
         """The images' features and, behind them, those of some patches once more."""
         if "pixel_values" not in inputs:
             return None
@@ -95,7 +99,7 @@ class Library:
         levels = [torch.cat(level) for level in getattr(found, "deepstack_features", [])]
         return SimpleNamespace(
             pooler_output=[pooled, pooled[again]],
-            deepstack_features=[[level, level[again]] for level in levels],
+            deepstack_features=[[level, level[again] * deepstack] for level in levels],
         )
 
 

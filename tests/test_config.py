@@ -121,7 +121,9 @@ def test_a_missing_key_an_unknown_name_and_an_unknown_method_are_one_line_each()
     assert any("seeds is missing and has no default" in line for line in lines)
     assert any("vanilla-direct.prompt is missing" in line for line in lines)
     assert any(
-        "profile_catalog.vanilla.method must be one of vanilla, multimodal-cot, ccot, dmlr" in line for line in lines
+        "profile_catalog.vanilla.method must be one of vanilla, multimodal-cot, ccot, icot, dmlr"
+        in line
+        for line in lines
     )
 
 
@@ -131,7 +133,7 @@ def test_a_name_that_no_catalog_has_is_refused_with_the_known_ones():
 
     assert refused(change) == (
         f"{FILES[-1]}: profiles[1] must be a name of profile_catalog "
-        "(vanilla, vanilla-direct, multimodal-cot, ccot, dmlr-paper, dmlr-released-2026-03, dmlr-released-2025-12), "
+        "(vanilla, vanilla-direct, multimodal-cot, ccot, icot, dmlr-paper, dmlr-released-2026-03, dmlr-released-2025-12), "
         "got 'dmlr-papr'"
     )
 

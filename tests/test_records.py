@@ -28,7 +28,7 @@ TRACE = TraceStep(
 )  # fmt: skip
 PREDICTION = Prediction(
     sample_id="shapes/test-0001", status="ok", text="\\boxed{B}", stop_reason="end",
-    best_patches=[[7, 2], [], [11]], best_step=-1, grid_rows=3, grid_columns=5,
+    insertions=[[2, 3], [1]], triggers=7, best_patches=[[7, 2], [], [11]], best_step=-1, grid_rows=3, grid_columns=5,
 )  # fmt: skip
 VERDICT = Verdict(
     sample_id="shapes/test-0001", labels="official", verdict="unparsed", score=None,
@@ -54,7 +54,7 @@ def test_records_of_another_kind_are_refused(tmp_path):
     write_records(path, Verdict, [VERDICT], {})
     with pytest.raises(
         RecordError,
-        match=r"verdicts.parquet: must hold Prediction records of format 4, found Verdict of format 4",
+        match=r"verdicts.parquet: must hold Prediction records of format 5, found Verdict of format 5",
     ):
         read_records(path, Prediction)
 

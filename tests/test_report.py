@@ -142,6 +142,8 @@ def prediction(number, word, optimised):
     state = {"initial_reward": 0.25, "best_reward": 0.75, "best_step": 1} if optimised else {}
     if optimised and number == 0:
         state["best_patches"] = [[7], [7, 14]]
+    if not optimised and number == 1:
+        state |= {"insertions": [[3, 4], [5]], "triggers": 5}
     return Prediction(
         sample_id=f"tiny/{number}", status="ok", text=reply, stop_reason="end", prompt_tokens=11,
         image_tokens=15, generated_tokens=7, model_passes=13, decode_seconds=0.5, grid_rows=ROWS,
@@ -279,6 +281,12 @@ def test_a_sample_shows_what_was_asked_said_and_decided(dmlr):
     assert table(sample.one("table", class_="scores"))[1] == [
         "official", "paper", "A. one", "A", "✓ correct", "boxed choice", "–",
     ]  # fmt: skip
+
+
+def test_a_sample_says_how_many_blocks_came_into_its_reply(out):
+    vanilla = page(out / "runs" / "tiny--m--vanilla--seed-3.html")
+    said = "Image tokens inserted into the reply: 2 blocks"
+    assert [said in node.text for node in vanilla.all("article")] == [False, True, *[False] * 8]
 
 
 def test_unparsed_and_failed_are_never_wrong(dmlr):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -28,7 +28,9 @@ class Question:
 class Outcome:
     """What a method made of one question; ``search`` is None where nothing was optimised.
 
-    ``intermediate`` is the reply of a first stage, None where there is one stage.
+    ``intermediate`` is the reply of a first stage, None where there is one stage. ``insertions`` are
+    the image tokens of every block that was put into the reply, ``triggers`` its tokens that could ask
+    for one.
 
     ``seconds`` by phase are the sample's share of its batch.
     """
@@ -39,6 +41,8 @@ class Outcome:
     seconds: dict[str, Any]
     search: Search | None = None
     intermediate: Reply | None = None
+    insertions: list[list[int]] = field(default_factory=list)
+    triggers: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def recorded(question: Question, outcome: Outcome) -> Answer:
         generated_tokens=len(outcome.reply.ids),
         model_passes=outcome.passes,
         **_intermediate(outcome.intermediate),
+        insertions=outcome.insertions,
+        triggers=outcome.triggers,
         grid_rows=first.rows if first else 0,
         grid_columns=first.columns if first else 0,
         **outcome.seconds,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dmlr.errors import RecordError
-from dmlr.methods import ccot, dmlr, multimodal_cot, vanilla
+from dmlr.methods import ccot, dmlr, icot, multimodal_cot, vanilla
 from dmlr.methods.answer import Answer, Outcome, Question, recorded
 from dmlr.methods.batching import batch_size, in_batches, out_of_memory
 from dmlr.progress import say
@@ -19,6 +19,7 @@ METHODS: dict[str, Callable[..., list[Outcome]]] = {
     "vanilla": vanilla.answer,
     "multimodal-cot": multimodal_cot.answer,
     "ccot": ccot.answer,
+    "icot": icot.answer,
     "dmlr": dmlr.answer,
 }
 

@@ -8,7 +8,7 @@ import torch
 
 from dmlr.latent.profile import Dmlr
 from dmlr.progress import say
-from dmlr.settings import Profile
+from dmlr.settings import Icot, Profile
 from dmlr.vlm.model import VisionLanguageModel
 
 LARGEST = {"cpu": 8, "cuda": 32}  # more gains little, and a kill loses the batch that runs
@@ -36,13 +36,16 @@ def bytes_per_row(vlm: VisionLanguageModel, profile: Profile, tokens: int) -> in
 
     Keys and values of every layer, once per context that is kept (the released profiles keep two), and
     again while a batch loses rows; one layer of the prefill (hidden states, the MLP's inner states, the
-    packed mask); and logits of 16 places. Left out: the graph of the update ``gradient``.
+    packed mask); and logits of 16 places. Left out: the graph of the update ``gradient``, and that a
+    block which method icot inserts into one row takes its places in all of them.
     """
     config, size = vlm.config, vlm.dtype.itemsize
     contexts = 2 if isinstance(profile, Dmlr) and profile.reward_context == "placeholder" else 1
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     if isinstance(profile, Dmlr) and profile.injection == "all":
         tokens *= 1 + profile.think_tokens
+    if isinstance(profile, Icot):
+        tokens += profile.blocks * (profile.patches + 2)
     kept = 2 * config.num_hidden_layers * config.num_key_value_heads * head * size
     layer = (6 * config.hidden_size + 3 * config.intermediate_size) * size
     mask = tokens * config.num_attention_heads // config.num_key_value_heads

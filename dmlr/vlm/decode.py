@@ -7,27 +7,20 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from transformers import LogitsProcessorList, NoBadWordsLogitsProcessor
 
-from dmlr.vlm.attention import AttentionRows
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import Block, Reply
 from dmlr.vlm.prefix import Prefix
 from dmlr.vlm.running import Running
 
-
-# Runs the tokens just chosen, one per row, and returns the state that predicts each row's next one. It
-# is also given the tokens of all rows of the batch so far.
+# Runs the tokens just chosen, one per row, and returns the states that predict the next ones; it is
+# also told the tokens of all rows of the batch so far.
 Step = Callable[[Running, Tensor, Sequence[list[int]]], Tensor]
 
 
-def one_token(
-    rows: Running,
-    tokens: Int[Tensor, " row"],
-    found: Sequence[list[int]],
-    attention: AttentionRows | None = None,
-) -> Float[Tensor, "row hidden"]:
-    """The usual step: the token and nothing else."""
+def tokens_alone(rows: Running, tokens: Tensor, found: Sequence[list[int]]) -> Tensor:
+    """The usual step: nothing is put behind the tokens."""
     del found
-    return rows.append(Block(rows.vlm.embed(tokens)[:, None], [1] * len(rows)), None, attention)
+    return rows.append_tokens(tokens)
 
 
 @torch.no_grad()
@@ -38,7 +31,7 @@ def decode(
     *,
     max_new_tokens: int,
     forbidden_words: Sequence[str] = (),
-    step: Step = one_token,
+    step: Step = tokens_alone,
 ) -> list[Reply]:
     """Decode after the prefixes and a block; the prefixes are left as they were.
 

@@ -20,31 +20,33 @@ class Running:
         vlm: the model.
         active: number of each row in the batch of prefixes; rows that have ended are gone.
         image_columns: where the image tokens of each row stand, padded with 0.
+        position: of the next text token of each row, the same on M-RoPE's three axes.
     """
 
     def __init__(self, vlm: VisionLanguageModel, prefix: Prefix) -> None:
         """Args: the model, and the batch of prefixes."""
         self.vlm, self.active = vlm, list(range(len(prefix)))
         self.image_columns: Int[Tensor, "row patch"] = prefix.image_columns
+        self.position: Int[Tensor, " row"] = prefix.next_position
         self._cache, self._valid = prefix.cache.fork(), prefix.valid
-        self._position = prefix.next_position
 
     def __len__(self) -> int:
         """Rows that go on."""
         return len(self.active)
 
-    @property
-    def position(self) -> Int[Tensor, " row"]:
-        """Where the next text token of each row stands on all three axes."""
-        return self._position
-
     def keep(self, kept: list[int]) -> None:
         """Let all other rows leave, by their index among those that are left."""
         index = torch.tensor(kept, device=self.vlm.device)
         self.active = [self.active[row] for row in kept]
-        self.image_columns = self.image_columns[index]
+        self.image_columns, self.position = self.image_columns[index], self.position[index]
         self._cache, self._valid = self._cache.rows(index), self._valid[index]
-        self._position = self._position[index]
+
+    def append_tokens(
+        self, tokens: Int[Tensor, " row"], attention: AttentionRows | None = None
+    ) -> Float[Tensor, "row hidden"]:
+        """Run one text token of each row, as ``append`` does."""
+        block = Block(self.vlm.embed(tokens)[:, None], [1] * len(self))
+        return self.append(block, attention=attention)
 
     def append(
         self,
@@ -62,11 +64,11 @@ class Running:
         count, valid = block.embeds.shape[1], block.valid
         if positions is None:
             places = torch.arange(count, device=valid.device)
-            positions = (self._position[:, None] + places).expand(3, -1, -1)
+            positions = (self.position[:, None] + places).expand(3, -1, -1)
         hidden = self.vlm.run(block, positions, self._cache, self._mask(count), attention)
         self._valid = torch.cat([self._valid, valid], dim=1)
         ends = positions.amax(dim=0).masked_fill(~valid, -1).amax(dim=1) + 1
-        self._position = torch.maximum(self._position, ends)
+        self.position = torch.maximum(self.position, ends)
         lengths = torch.tensor(block.lengths, device=valid.device)
         return hidden[torch.arange(len(self), device=valid.device), (lengths - 1).clamp(min=0)]
 

@@ -12,6 +12,8 @@ CREATE TABLE predictions (
     intermediate VARCHAR,
     intermediate_stop_reason VARCHAR CHECK (intermediate_stop_reason IN ('end', 'length')),
     intermediate_tokens INTEGER NOT NULL,
+    insertions INTEGER[][] NOT NULL,
+    triggers INTEGER NOT NULL,
     model_passes INTEGER NOT NULL,
     prefill_seconds DOUBLE NOT NULL,
     intermediate_seconds DOUBLE NOT NULL,
