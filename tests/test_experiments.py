@@ -13,9 +13,10 @@ ROOT = Path(__file__).parent.parent
 
 def loaded(name):
     """The shipped configuration with an experiment file over it, merged as snakemake merges."""
-    path = ROOT / "config" / f"{name}.yaml"
-    merged = _over(shipped(), yaml.safe_load(path.read_text()))
-    return config.load(merged, [*FILES, path])
+    merged, paths = shipped(), [ROOT / "config" / f"{n}.yaml" for n in ("profiles-controls", name)]
+    for path in paths:
+        merged = _over(merged, yaml.safe_load(path.read_text()))
+    return config.load(merged, [*FILES, *paths])
 
 
 def _over(below, above):
@@ -69,3 +70,30 @@ def test_the_demo_of_table_1_has_its_methods_on_the_embedded_model():
     demo = loaded("demo-table1")
     assert demo.profiles == loaded("paper").profiles
     assert (demo.models, demo.benchmarks) == (["shapes-1m"], ["shapes"])
+
+
+CONTROLS = {
+    "tokens-only": {"steps": 0, "injection": "none"},
+    "random-walk": {"update": "constant_reward"},
+    "shuffled-rewards": {"update": "shuffled_reward"},
+    "selection-only": {"update": "none"},
+    "antithetic": {"update": "antithetic"},
+    "mean-baseline": {"update": "mean_baseline"},
+    "true-gradient": {"update": "gradient"},
+    "reward-topk": {"reward": "topk_negative_log"},
+    "reward-blind": {"reward_context": "placeholder"},
+    "inject-random": {"injection": "random"},
+    "inject-foreign": {"injection": "foreign"},
+    "inject-placeholder": {"injected": "placeholder"},
+    "decode-without-patches": {"decode_patches": False},
+    "positions-sequential": {"positions": "sequential"},
+}
+
+
+@pytest.mark.parametrize("experiment", ["controls", "demo-controls"])
+def test_every_control_changes_what_it_is_called_and_nothing_else(experiment):
+    found = loaded(experiment)
+    paper = found.profile_catalog["dmlr-paper"]
+    assert found.profiles == ["vanilla", "dmlr-paper", *CONTROLS]
+    for name, changes in CONTROLS.items():
+        assert found.profile_catalog[name] == paper.model_copy(update=changes)
