@@ -12,18 +12,13 @@ from dmlr import settings
 from dmlr.checkpoint import family_of, signature
 from dmlr.datasets.entry import Benchmark
 from dmlr.datasets.places import planned_samples, state
-from dmlr.datasets.registry import LOADERS
 from dmlr.errors import ConfigError, DataError
 from dmlr.experiment import Experiment, PrepareSettings
+from dmlr.faults import lines, place_of
 from dmlr.files import canonical
 from dmlr.provenance import PACKAGE, fingerprint, versions
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
-# What pydantic tells the kinds of profiles and benchmarks by -> the field that says so.
-TAGS = {
-    **dict.fromkeys(("vanilla", "multimodal-cot", "ccot", "icot", "dmlr"), "method"),
-    **dict.fromkeys(("shapes", *LOADERS, "json"), "loader"),
-}
 CATALOGS = {
     "benchmarks": "benchmark_catalog",
     "models": "model_catalog",
@@ -41,7 +36,7 @@ def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment
     try:
         experiment = Experiment.model_validate(merged)
     except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error, files))) from None
+        raise ConfigError("\n".join(lines(error, files))) from None
     faults = list(_unknown_names(experiment, files))
     if faults:
         raise ConfigError("\n".join(faults))
@@ -57,7 +52,7 @@ def parse(kind: type[AnySettings], text: str, *, stage: str) -> AnySettings:
     try:
         found = kind.model_validate_json(text)
     except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error, ["--settings"]))) from None
+        raise ConfigError("\n".join(lines(error, ["--settings"]))) from None
     if found.code != fingerprint(stage):
         raise ConfigError(
             f"--settings: code must be {fingerprint(stage)}, the code of the stage {stage} that is "
@@ -93,7 +88,7 @@ def model_entry(
     try:
         model = settings.Model.model_validate({**entry, **limits})
     except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error, ["command line"]))) from None
+        raise ConfigError("\n".join(lines(error, ["command line"]))) from None
     return model.model_copy(update={"family": family_of(model)})
 
 
@@ -125,7 +120,7 @@ def chosen(
     try:
         changed = settings.Model.model_validate({**model.model_dump(), **limits})
     except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error, ["--set"]))) from None
+        raise ConfigError("\n".join(lines(error, ["--set"]))) from None
     return changed, _profile(profile)
 
 
@@ -143,7 +138,7 @@ def _profile(fields: dict[str, Any]) -> settings.Profile:
     try:
         found: settings.Profile = TypeAdapter(settings.Profile).validate_python(fields)
     except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error, ["--set"]))) from None
+        raise ConfigError("\n".join(lines(error, ["--set"]))) from None
     return found
 
 
@@ -231,7 +226,8 @@ def verify_settings(experiment: Experiment, protocol: str) -> str:
 
 def aggregate_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the database and the tables."""
-    shards = {name: len(shards_of(experiment, name)) for name in experiment.benchmarks}
+    size, catalog = experiment.shard_size, experiment.benchmark_catalog
+    shards = {name: len(shard_names(catalog[name], size)) for name in experiment.benchmarks}
     models = {name: experiment.model_catalog[name].model_dump() for name in experiment.models}
     profiles = {name: experiment.profile_catalog[name].model_dump() for name in experiment.profiles}
     return _canonical(
@@ -278,60 +274,8 @@ def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Itera
         known = getattr(experiment, catalog)
         for i, name in enumerate(getattr(experiment, listed)):
             if name not in known:
-                place = _place((listed, i), files)
+                place = place_of((listed, i), files)
                 yield f"{place} must be a name of {catalog} ({', '.join(known)}), got {name!r}"
     if experiment.baseline not in experiment.profiles:
-        place, names = _place(("baseline",), files), ", ".join(experiment.profiles)
+        place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
         yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"
-
-
-def _lines(error: ValidationError, files: Sequence[str | Path]) -> list[str]:
-    return [_line(fault, files) for fault in error.errors()]
-
-
-def _line(fault: Any, files: Sequence[str | Path]) -> str:
-    found, kind, context = fault["input"], fault["type"], fault.get("ctx", {})
-    where = _without_tag(fault["loc"])
-    place = _place(where, files)
-    if kind == "extra_forbidden":
-        return f"{place} is not a known key; remove it, or see workflow/schemas/ for the known ones"
-    if kind == "missing":
-        return f"{place} is missing and has no default; see workflow/schemas/ for what it means"
-    if kind.startswith("union_tag"):
-        tag = context["discriminator"].strip("'")
-        known = ", ".join(name for name, field in TAGS.items() if field == tag)
-        return f"{place}.{tag} must be one of {known}"
-    if kind == "value_error":
-        return f"{place} must have {fault['msg'].removeprefix('Value error, ')}"
-    hint = ""
-    if kind in ("float_type", "int_type") and isinstance(found, str):
-        hint = "; YAML reads 1e-3 as text: write 0.001 or 1.0e-3"
-    rule = fault["msg"].removeprefix("Input should be ").removeprefix("String should ")
-    return f"{place} must be {rule}, got {found!r}{hint}"
-
-
-def _without_tag(where: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A fault's path without what pydantic puts in: the kind of a profile or a benchmark."""
-    where = tuple(part for part in where if part != "[key]")
-    behind = {"profile_catalog": 2, "benchmark_catalog": 2, "profile": 1, "benchmark": 1}
-    place = behind.get(where[0], 0)
-    tag = where[place] if len(where) > place else None
-    return (*where[:place], *where[place + 1 :]) if tag in TAGS else where
-
-
-def _place(where: tuple[Any, ...], files: Sequence[str | Path]) -> str:
-    holder = next((file for file in reversed(files) if _holds(Path(file), where)), None)
-    dotted = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in where).lstrip(".")
-    return f"{holder or (files[-1] if files else 'configuration')}: {dotted}"
-
-
-def _holds(file: Path, where: tuple[Any, ...]) -> bool:
-    if not file.is_file():
-        return False
-    node = yaml.safe_load(file.read_text(encoding="utf-8"))
-    for part in where:
-        try:
-            node = node[part]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True

@@ -82,11 +82,6 @@ def test_all_bad_rows_are_listed_at_once(tmp_path):
     assert [line.split(":")[0] for line in str(error.value).splitlines()] == ["own/r1", "own/r3"]
 
 
-def test_an_id_that_stands_twice_is_refused(tmp_path):
-    with pytest.raises(DataError, match="own/r1: id must be unique, found 2 times"):
-        prepare_rows("own", [row(), row()], tmp_path)
-
-
 def test_one_picture_of_two_rows_is_stored_once(tmp_path):
     samples = prepare_rows("own", [row(), row(official_id="r2")], tmp_path).samples
     assert len({sample.image.file for sample in samples}) == 1

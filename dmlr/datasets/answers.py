@@ -81,7 +81,7 @@ def released(solution: str, options: Sequence[str]) -> Gold | None:
     A choice keeps the text behind its letter, even where that is not the option's: the audit names it.
     A letter is never guessed from free text; only a text that is one option and no other is that option.
     """
-    plain = unboxed(solution.strip(BLANKS))
+    plain = without_box(solution.strip(BLANKS))
     if not plain:
         return None
     if not options:
@@ -95,7 +95,7 @@ def released(solution: str, options: Sequence[str]) -> Gold | None:
     return free(plain)
 
 
-def unboxed(text: str) -> str:
+def without_box(text: str) -> str:
     r"""What stands in ``\boxed{}`` and in the dollars around it, however often they are nested."""
     while True:
         if found := BOX.fullmatch(text):

@@ -130,7 +130,9 @@ def _passage(row: SourceRow, loader: Loader | None) -> str | None:
 
 def _bare_letter(row: SourceRow, loader: Loader | None) -> str | None:
     del loader
-    found = answers.LETTER.fullmatch(answers.unboxed(row.solution.strip())) if row.options else None
+    found = (
+        answers.LETTER.fullmatch(answers.without_box(row.solution.strip())) if row.options else None
+    )
     return found[1] if found else None
 
 

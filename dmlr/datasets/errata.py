@@ -54,12 +54,12 @@ class Applied:
 
 
 def read(path: Path) -> list[Erratum]:
-    """The errata of a file; none where there is no file.
+    """The errata of a file.
 
     Raises:
         DataError: a line breaks the format.
     """
-    return [_erratum(row) for row in csv_rows(path, COLUMNS)] if path.exists() else []
+    return [_erratum(row) for row in csv_rows(path, COLUMNS)]
 
 
 def correct(

@@ -17,17 +17,17 @@ from dmlr.files import digest, file_digest
 from dmlr.provenance import PACKAGE
 
 
-def errata_file(name: str, entry: Source) -> Path:
-    """The errata of an entry: of its loader, or of its own name for a file of your own.
+def errata_file(name: str, entry: Source) -> Path | None:
+    """The errata of an entry, None without: of its loader, or of its own name for a file of your own.
 
     Those of the working directory come first, then those that ship with the project. A file of your
     own that is called like a benchmark has not its errata: its ids are others.
     """
     if entry.loader == "json" and name in LOADERS:
-        return Path("config/errata/none.csv")
+        return None
     file = f"{name if entry.loader == 'json' else entry.loader}.csv"
     places = [Path("config/errata"), PACKAGE.parent / "config" / "errata"]
-    return next((place / file for place in places if (place / file).is_file()), places[0] / file)
+    return next((place / file for place in places if (place / file).is_file()), None)
 
 
 def planned_samples(entry: Benchmark) -> int:
@@ -55,7 +55,7 @@ def state(name: str, entry: Benchmark) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     errata = errata_file(name, entry)
-    if errata.is_file():
+    if errata is not None:
         found["errata"] = file_digest(errata)
     if entry.released is not None:
         path = Path(entry.released)

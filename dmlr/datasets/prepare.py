@@ -1,7 +1,6 @@
 """Stage prepare: a benchmark's rows, checked, with their images, cut into shards."""
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -87,11 +86,8 @@ def prepare_rows(
     rows = list(rows)
     pictures = _store(benchmark, rows, images)
     samples, faults, skipped = [], [], {}
-    seen = Counter(row.official_id for row in rows)
     for row, picture in zip(rows, pictures, strict=True):
         found = row_faults(row)
-        if seen[row.official_id] > 1:
-            found.append(f"id must be unique, found {seen[row.official_id]} times")
         if prompt_source == "released" and "released" not in row.wordings:
             found.append("prompt_source must be one that the row has, it has no released prompt")
         if isinstance(picture, ImageFile):
@@ -106,7 +102,7 @@ def prepare_rows(
     if faults and remedy and any(isinstance(picture, str) for picture in pictures):
         faults.append(f"{benchmark}: {remedy}")
     if faults:
-        raise DataError("\n".join(dict.fromkeys(faults)))
+        raise DataError("\n".join(faults))
     return Prepared(samples, skipped)
 
 

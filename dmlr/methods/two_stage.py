@@ -56,7 +56,13 @@ class TwoStage:
         """The second call's replies, with those of the first beside them."""
         seconds = self.clock.seconds
         return [
-            Outcome(prompt, reply, 1 + len(before.ids) + len(reply.ids), seconds, None, before)
+            Outcome(
+                prompt,
+                reply,
+                passes=1 + len(before.ids) + len(reply.ids),
+                seconds=seconds,
+                intermediate=before,
+            )
             for prompt, reply, before in zip(prompts, replies, first, strict=True)
         ]
 
