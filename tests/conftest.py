@@ -14,6 +14,14 @@ from tests.tiny import FAMILIES, model_settings, write_checkpoint
 torch.set_num_threads(1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def users_cache(tmp_path_factory):
+    """A cache of the session's own, for its processes too, instead of the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory):
     """Family -> directory of its random checkpoint."""

@@ -6,19 +6,14 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
 
 from dmlr.errors import DataError
 from dmlr.files import file_digest
 from dmlr.progress import say
+from dmlr.snapshot import DATA_SET, fetch
 
 SHA256 = re.compile(r"[0-9a-f]{64}")  # names a large file's blob
 GIT_SHA1 = re.compile(r"[0-9a-f]{40}")  # names a small file's blob
-SHOWN = 200  # characters of somebody else's message that fit on a line
-
-CACHE_IT = "run once with a network and offline: false, or set folder to a directory with its files"
-RETRY = "run again with a network, or set folder to a directory with its files"
-ALLOW = "accept the conditions on the data set's page and set HF_TOKEN to a token of that account"
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,13 @@ def locate(repository: Repository) -> Path:
         folder = Path(repository.folder)
         _check_all_there(repository, folder)
         return folder
-    folder = _download(repository)
+    folder = fetch(
+        DATA_SET,
+        repository.hub,
+        repository.revision,
+        patterns=repository.patterns,
+        offline=repository.offline,
+    )
     _check_all_there(repository, folder)
     _check_contents(repository, folder)
     return folder
@@ -130,66 +131,3 @@ def _git_digest(path: Path) -> str:
 
 def _place(repository: Repository) -> str:
     return f"{repository.hub}: revision {repository.revision}"
-
-
-def _download(repository: Repository) -> Path:
-    import httpx2
-    from huggingface_hub import snapshot_download
-
-    if repository.hub is None or repository.revision is None:
-        raise DataError(f"{repository.hub}: a hub id needs revision: the commit to pin, got null")
-    try:
-        return Path(
-            snapshot_download(
-                repository.hub,
-                repo_type="dataset",
-                revision=repository.revision,
-                allow_patterns=list(repository.patterns),
-                local_files_only=repository.offline,
-            )
-        )
-    # RuntimeError and ValueError: what the transfer library and wrong ids or endpoints raise.
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, RuntimeError, ValueError) as error:
-        raise DataError(f"{_place(repository)} {_trouble(error)}") from None
-
-
-def _trouble(error: Exception) -> str:
-    """What went wrong and what to do about it."""
-    import httpx2
-    from huggingface_hub import errors
-
-    if isinstance(error, errors.LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__  # why the hub was not asked, or what it said
-    match error:
-        case errors.IncompleteSnapshotError():
-            return f"is only partly in the local hub cache; {CACHE_IT}"
-        case errors.LocalEntryNotFoundError():
-            return f"is not in the local hub cache; {CACHE_IT}"
-        case errors.OfflineModeIsEnabled():
-            return f"is not in the local hub cache and HF_HUB_OFFLINE is set; unset it, {CACHE_IT}"
-        case errors.GatedRepoError():
-            return f"is gated and access was refused; {ALLOW}"
-        case errors.RevisionNotFoundError():
-            return "does not exist; set revision to a commit of the data set"
-        case errors.RepositoryNotFoundError():
-            return "was not found; correct the hub id, or, if it is private, set HF_TOKEN"
-        case errors.HfHubHTTPError() if error.response.status_code in (401, 403):
-            return f"was refused ({_said(error)}); {ALLOW}"
-        case errors.HfHubHTTPError():
-            return f"was not served ({_said(error)}); {RETRY}"
-        case httpx2.HTTPError():
-            return f"is not all in the cache and the hub is out of reach ({_said(error)}); {RETRY}"
-        case _:
-            return f"could not be downloaded ({_said(error)}); {RETRY}"
-
-
-def _said(error: Exception) -> str:
-    """Somebody else's message on one line, without the token, which a refused header would quote."""
-    from huggingface_hub.errors import HfHubHTTPError
-
-    text = str(error)
-    if isinstance(error, HfHubHTTPError):
-        text = f"HTTP {error.response.status_code} {error.server_message or ''}"
-    if "Bearer" in text:
-        return type(error).__name__
-    return shorten(text, SHOWN) or type(error).__name__

@@ -1,33 +1,113 @@
 """Loading a model by its settings."""
 
+import logging
+import time
+from pathlib import Path
+from textwrap import shorten
+
+import psutil
 import torch
+import transformers
 from transformers.utils.logging import disable_progress_bar
 
-from dmlr.checkpoint import locate, processing_digest, weights_digest
-from dmlr.errors import ConfigError
+from dmlr.checkpoint import locate, processing_digest
+from dmlr.errors import CheckpointError, ConfigError, DmlrError
 from dmlr.progress import say
 from dmlr.settings import Model
+from dmlr.units import amount
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.qwen2_5_vl import Qwen25VL
 from dmlr.vlm.qwen3_vl import Qwen3VL
+from dmlr.weights import count_numbers, weight_files, weights_digest
 
 FAMILIES: dict[str, type[VisionLanguageModel]] = {"qwen2_5_vl": Qwen25VL, "qwen3_vl": Qwen3VL}
+SHOWN = 300  # characters of the model library's message that fit on a line
+TABLES = ("LOAD REPORT", "seem corrupted")  # warnings about what dmlr.weights.check_fit says
 
 
 def load(model: Model, *, device: str | None = None) -> VisionLanguageModel:
     """Load the model onto a device, the best there is unless one is named, and say which that is.
 
     Raises:
-        CheckpointError: the checkpoint is missing, incomplete or of another family.
+        CheckpointError: the checkpoint is missing, incomplete, of another family or too large.
+        ConfigError: this machine has no such device.
     """
     folder = locate(model)
-    name = _checked(device) if device else best_device()
-    say(f"model {model.checkpoint}: {model.dtype} on {name}")
-    disable_progress_bar()  # its bar of weights would clutter the logs
-    family = FAMILIES[model.family]
-    return family.from_pretrained(
-        folder, dtype=getattr(torch, model.dtype), device=torch.device(name)
-    )
+    place = torch.device(_checked(device) if device else best_device())
+    dtype: torch.dtype = getattr(torch, model.dtype)
+    stored = sum(file.stat().st_size for file in weight_files(folder))
+    say(f"model {model.checkpoint}: {model.dtype} on {place}, loading {amount(stored)} of weights")
+    _check_memory(folder, dtype, place)
+    started = time.monotonic()
+    vlm = _read(FAMILIES[model.family], folder, dtype, place)
+    _say_loaded(vlm, time.monotonic() - started)
+    return vlm
+
+
+def _check_memory(folder: Path, dtype: torch.dtype, device: torch.device) -> None:
+    """Check that the weights fit, where the device tells: it may be shared with other programs.
+
+    Raises:
+        CheckpointError: they do not.
+    """
+    needed, found = count_numbers(folder) * dtype.itemsize, _memory(device)
+    if found is not None and needed > found[0]:
+        raise CheckpointError(
+            f"{folder}: its weights take {amount(needed)} in {str(dtype).removeprefix('torch.')}, "
+            f"{device} has {_left(*found)}; end what else uses it, or "
+            "take a smaller model, a dtype of 16 bits or a larger device"
+        )
+
+
+def _memory(device: torch.device) -> tuple[int, int] | None:
+    """Bytes of a device that are free, and all of them; None for a kind that does not tell."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()  # what this process freed
+        return torch.cuda.mem_get_info(device)
+    if device.type == "cpu":
+        found = psutil.virtual_memory()
+        return found.available, found.total
+    return None
+
+
+def _read(
+    family: type[VisionLanguageModel], folder: Path, dtype: torch.dtype, device: torch.device
+) -> VisionLanguageModel:
+    """Load, with one line for whatever the model library finds wrong.
+
+    Its bar is not shown: it counts tensors that are only mapped, and is full before they are read.
+    """
+    disable_progress_bar()
+    logging.getLogger("transformers.modeling_utils").addFilter(_is_no_table)
+    try:
+        return family.from_pretrained(folder, dtype=dtype, device=device)
+    except DmlrError:
+        raise
+    except Exception as error:
+        said = shorten(str(error), SHOWN)
+        raise CheckpointError(
+            f"{folder}: transformers {transformers.__version__} must be able to load it, raises "
+            f"{type(error).__name__}: {said}; compare its files with those of its repository"
+        ) from error
+
+
+def _is_no_table(record: logging.LogRecord) -> bool:
+    return not any(words in record.getMessage() for words in TABLES)
+
+
+def _say_loaded(vlm: VisionLanguageModel, seconds: float) -> None:
+    parameters = list(vlm.model.parameters())
+    count = sum(parameter.numel() for parameter in parameters)
+    number = f"{count / 1e9:.2f} billion" if count >= 1e9 else f"{count / 1e6:.2f} million"
+    taken = amount(sum(parameter.numel() * parameter.itemsize for parameter in parameters))
+    name = f", {torch.cuda.get_device_name(vlm.device)}" if vlm.device.type == "cuda" else ""
+    found = _memory(vlm.device)
+    left = f" ({_left(*found)})" if found else ""
+    say(f"loaded in {seconds:.1f} s: {number} parameters take {taken} on {vlm.device}{name}{left}")
+
+
+def _left(free: int, total: int) -> str:
+    return f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
 
 
 def _checked(device: str) -> str:
