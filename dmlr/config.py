@@ -19,6 +19,7 @@ from dmlr.files import canonical
 from dmlr.provenance import PACKAGE, fingerprint, versions
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
+PROFILES = ("profiles.yaml", "profiles-controls.yaml")
 CATALOGS = {
     "benchmarks": "benchmark_catalog",
     "models": "model_catalog",
@@ -99,7 +100,8 @@ def chosen(
 
     Args:
         model: the model's settings before the changes.
-        profile_name: of config/profiles.yaml, of this directory or of the project.
+        profile_name: of config/profiles.yaml or config/profiles-controls.yaml, of this directory or else
+            of the project.
         changes: ``field=value`` each, a field of the profile or of the model; the value as in YAML.
 
     Raises:
@@ -125,13 +127,13 @@ def chosen(
 
 
 def _profiles() -> dict[str, Any]:
-    """The catalog of profiles of this directory, or else of the project."""
-    places = (Path("config/profiles.yaml"), PACKAGE.parent / "config" / "profiles.yaml")
-    for path in places:
-        if path.is_file():
-            found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-            return dict(found["profile_catalog"])
-    raise ConfigError(f"{places[0]}: must be the catalog of profiles, found nothing there")
+    """The catalogs of profiles, controls last, of this directory, or else of the project."""
+    for folder in (Path("config"), PACKAGE.parent / "config"):
+        paths = [folder / name for name in PROFILES if (folder / name).is_file()]
+        if paths:
+            read = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+            return {k: v for found in read for k, v in found["profile_catalog"].items()}
+    raise ConfigError(f"config/{PROFILES[0]}: must be the catalog of profiles, found nothing there")
 
 
 def _profile(fields: dict[str, Any]) -> settings.Profile:
@@ -195,7 +197,7 @@ def prepare_settings(experiment: Experiment, name: str) -> str:
 def features_settings(experiment: Experiment, model: str) -> str:
     """Canonical JSON of what determines a model's image features."""
     packages = versions("torch", "transformers", "qwen-vl-utils", "pillow")
-    chosen = experiment.model_catalog[model]
+    chosen = experiment.model_catalog[model].model
     return _canonical(
         settings.FeaturesSettings(
             code=fingerprint("features"), model=chosen, files=signature(chosen), packages=packages
@@ -205,13 +207,15 @@ def features_settings(experiment: Experiment, model: str) -> str:
 
 def reason_settings(experiment: Experiment, key: settings.RunKey) -> str:
     """Canonical JSON of what determines a run's predictions."""
-    model = experiment.model_catalog[key.model]
+    entry, profile = experiment.model_catalog[key.model], experiment.profile_catalog[key.profile]
+    by_card = isinstance(profile, settings.Vanilla) and profile.prompt == "card"
     return _canonical(
         settings.ReasonSettings(
             code=fingerprint("reason"),
-            model=model,
-            files=signature(model),
-            profile=experiment.profile_catalog[key.profile],
+            model=entry.model,
+            files=signature(entry.model),
+            profile=profile,
+            card=entry.card if by_card else None,
             seed=key.seed,
             packages=versions("torch", "transformers"),
         )
@@ -239,6 +243,7 @@ def aggregate_settings(experiment: Experiment) -> str:
             seeds=experiment.seeds,
             protocols=experiment.protocols,
             baseline=experiment.baseline,
+            flips_against=experiment.flips_against,
         )
     )
 
@@ -276,6 +281,9 @@ def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Itera
             if name not in known:
                 place = place_of((listed, i), files)
                 yield f"{place} must be a name of {catalog} ({', '.join(known)}), got {name!r}"
+    if experiment.flips_against not in experiment.profile_catalog:
+        place, names = place_of(("flips_against",), files), ", ".join(experiment.profile_catalog)
+        yield f"{place} must be a name of profile_catalog ({names}), got {experiment.flips_against!r}"
     if experiment.baseline not in experiment.profiles:
         place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
         yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dmlr.datasets.entry import Benchmark
-from dmlr.settings import Model, Profile, Protocol, Slug, StageSettings
+from dmlr.settings import ModelEntry, Profile, Protocol, Slug, StageSettings
 from dmlr.strict import Settings
 
 
@@ -21,6 +21,9 @@ class Experiment(Settings):
     profiles: list[Slug] = Field(min_length=1, description="Methods' profiles to run.")
     protocols: list[Slug] = Field(min_length=1, description="Protocols to score under.")
     baseline: Slug = Field(description="Profile that the others are compared with, paired.")
+    flips_against: Slug = Field(
+        description="Profile whose answers the others are held against: how many differ, right or wrong."
+    )
     seeds: list[int] = Field(min_length=1, description="Run seeds.")
     batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
         description="Samples that go through the model together; auto: as many as fit. Changes no "
@@ -28,7 +31,7 @@ class Experiment(Settings):
     )
     shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a job.")
     benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
-    model_catalog: dict[Slug, Model] = Field(description="Models by name.")
+    model_catalog: dict[Slug, ModelEntry] = Field(description="Models by name.")
     profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")
     protocol_catalog: dict[Slug, Protocol] = Field(description="Protocols by name.")
 

@@ -11,7 +11,9 @@ from dmlr.datasets.registry import LOADERS
 
 # What pydantic tells the kinds of profiles and benchmarks by -> the field that says so.
 TAGS = {
-    **dict.fromkeys(("vanilla", "multimodal-cot", "ccot", "icot", "dmlr"), "method"),
+    **dict.fromkeys(
+        ("vanilla", "self-consistency", "multimodal-cot", "ccot", "icot", "dmlr"), "method"
+    ),
     **dict.fromkeys(("shapes", *LOADERS, "json"), "loader"),
 }
 

@@ -8,7 +8,9 @@ released code. Both are reproduced literally, since one changed word changes eve
 from collections.abc import Sequence
 from typing import Any
 
-THINK = "<|endoftext|>"  # the released code's placeholder of a think token
+from dmlr.settings import Card
+from dmlr.vlm.parts import THINK, Messages
+
 SYSTEM = (
     "A conversation between User and Assistant. The user asks a question, and the Assistant solves "
     "it. The assistant first thinks about the reasoning process in the mind and then provides the "
@@ -32,6 +34,7 @@ INTERNAL_THINKING = (
     "After these tokens, directly provide your final answer."
     "Here are the {count} special tokens: {block}"
 )
+WITHOUT_TOKENS = INTERNAL_THINKING.partition("Here are the")[0]  # the same words about none
 # Multimodal-CoT's first call, in our words: its models are fine-tuned and need none.
 RATIONALE_TASK = (
     "Please analyze the image carefully and write down only the reasoning that helps to answer the "
@@ -48,14 +51,13 @@ SCENE_GRAPH_TASK = (
 )
 GRAPH_ANSWER_TASK = "Use the image and scene graph as context and answer the following question:"
 ANSWER_FORMAT = "Put your final answer within \\boxed{}."  # the same for every method
-# Prompt -> system prompt (None: the chat template's own) and task prompt.
+# Prompt -> system prompt (None: the chat template's own) and task prompt. The prompt ``card`` has those
+# of the model's card instead.
 PROMPTS: dict[str, tuple[str | None, str]] = {
     "unified": (SYSTEM, TASK),
     "direct": (None, DIRECT_TASK),
     "internal_thinking": (SYSTEM, TASK),
 }
-
-Messages = list[dict[str, Any]]
 
 
 def messages(
@@ -65,28 +67,33 @@ def messages(
     prompt: str = "unified",
     think_tokens: int = 0,
     images: int = 1,
+    card: Card | None = None,
 ) -> Messages:
     """Chat messages with the image placeholders first, ready for a chat template.
 
     Args:
         question: the question's text.
         options: texts of the options, empty for a free-form question.
-        prompt: ``unified`` (system and task prompt, paper's setup), ``direct`` (answer only) or
-            ``internal_thinking`` (unified, and the released code's words around the think tokens).
+        prompt: ``unified`` (system and task prompt, paper's setup), ``direct`` (answer only),
+            ``internal_thinking`` (unified, and the released code's words around the think tokens) or
+            ``card`` (as the model's card asks, and the answer-format line).
         think_tokens: how many stand behind the question (paper, Sec. 3), in the same turn.
         images: how many images the question is about.
+        card: what the prompt ``card`` takes.
 
     Raises:
         KeyError: for an unknown prompt.
     """
-    system, task = PROMPTS[prompt]
     asked = question_text(question, options)
-    content: list[dict[str, str]] = [{"type": "image"}] * images
-    content.append({"type": "text", "text": f"{task}\n\nQuestion: {asked}"})
-    if think_tokens:
-        content.append({"type": "text", "text": _think_block(prompt, asked, think_tokens)})
-    user: dict[str, Any] = {"role": "user", "content": content}
-    return [user] if system is None else [{"role": "system", "content": system}, user]
+    if prompt == "card":
+        card = card or Card()
+        return _turns(f"{card.hint}{asked}\n\n{ANSWER_FORMAT}", images, system=card.system)
+    system, task = PROMPTS[prompt]
+    turns = _turns(f"{task}\n\nQuestion: {asked}", images, system=system)
+    if think_tokens or prompt == "internal_thinking":
+        block = {"type": "text", "text": _think_block(prompt, asked, think_tokens)}
+        turns[-1]["content"].append(block)
+    return turns
 
 
 def rationale_messages(question: str, options: Sequence[str], *, images: int = 1) -> Messages:
@@ -117,10 +124,11 @@ def from_scene_graph_messages(
     return _turns(text, images)
 
 
-def _turns(text: str, images: int) -> Messages:
+def _turns(text: str, images: int, *, system: str | None = SYSTEM) -> Messages:
     content: list[dict[str, str]] = [{"type": "image"}] * images
     content.append({"type": "text", "text": text})
-    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": content}]
+    user: dict[str, Any] = {"role": "user", "content": content}
+    return [user] if system is None else [{"role": "system", "content": system}, user]
 
 
 def question_text(question: str, options: Sequence[str]) -> str:
@@ -133,6 +141,8 @@ def question_text(question: str, options: Sequence[str]) -> str:
 
 def _think_block(prompt: str, asked: str, count: int) -> str:
     block = THINK * count
+    if not count:
+        return WITHOUT_TOKENS.format(question=asked)
     if prompt == "internal_thinking":
         return INTERNAL_THINKING.format(question=asked, count=count, block=block)
     return f"\n{block}"

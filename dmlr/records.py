@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
-FORMAT = "5"  # raise it when a field changes its meaning
+FORMAT = "6"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 PromptSource = Literal["unified", "official", "released"]
@@ -86,8 +86,13 @@ class Prediction(Record):
 
     ``status`` is failed where no answer could be made; ``error`` then says why. ``intermediate`` is what
     a method of two stages wrote before its answer (a rationale, a scene graph), as it wrote it.
+    ``replies`` are all that were voted on, in their order, where a method writes several.
     ``insertions`` lists the image tokens of every block that was put into the reply, in its order;
     ``triggers`` counts the generated tokens that could ask for one (ICoT's new lines).
+    ``forwarded_tokens`` went through the language model for this sample, in ``model_passes`` passes:
+    prompt, optimisation, replies and whatever was inserted, without padding. Its batch had
+    ``batch_rows`` samples, and so many bytes were in use at its peak (weights included; None where the
+    device does not tell). Seconds are the sample's share of its batch.
     ``best_patches`` lists per think token the image tokens injected at the decode, counted row by row
     in a grid of ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before
     the first step.
@@ -104,9 +109,13 @@ class Prediction(Record):
     intermediate: str | None = None
     intermediate_stop_reason: Literal["end", "length"] | None = None
     intermediate_tokens: int = 0
+    replies: list[str] = []
     insertions: list[list[int]] = []
     triggers: int = 0
     model_passes: int = 0
+    forwarded_tokens: int = 0
+    batch_rows: int = 0
+    peak_memory_bytes: int | None = None
     prefill_seconds: float = 0.0
     intermediate_seconds: float = 0.0
     optimise_seconds: float = 0.0
@@ -176,9 +185,11 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
          ("text", pa.string()), ("stop_reason", pa.string()), ("prompt_tokens", pa.int32()),
          ("image_tokens", pa.int32()), ("generated_tokens", pa.int32()),
          ("intermediate", pa.string()), ("intermediate_stop_reason", pa.string()),
-         ("intermediate_tokens", pa.int32()),
+         ("intermediate_tokens", pa.int32()), ("replies", pa.list_(pa.string())),
          ("insertions", pa.list_(_PATCHES)), ("triggers", pa.int32()),
-         ("model_passes", pa.int32()), ("prefill_seconds", pa.float64()),
+         ("model_passes", pa.int32()), ("forwarded_tokens", pa.int32()),
+         ("batch_rows", pa.int32()), ("peak_memory_bytes", pa.int64()),
+         ("prefill_seconds", pa.float64()),
          ("intermediate_seconds", pa.float64()),
          ("optimise_seconds", pa.float64()), ("decode_seconds", pa.float64()),
          ("initial_reward", pa.float64()), ("best_reward", pa.float64()),

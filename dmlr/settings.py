@@ -32,14 +32,54 @@ class Model(Settings):
     max_image_tokens: int = Field(ge=4, description="Larger images are reduced to this.")
 
 
+class Card(Settings):
+    """How the card of a model asks; the prompt ``card`` of method vanilla reads it, and nothing else."""
+
+    system: str | None = Field(
+        default=None,
+        description="System prompt; null: what the chat template puts there by itself. The unified "
+        "prompt has the paper's in its place.",
+    )
+    hint: str = Field(default="", description="What stands right before the question.")
+
+
+class ModelEntry(Model):
+    """A model of the catalog: besides what changes a number of every method, what does not."""
+
+    licence: str = Field(min_length=1, description="Of the weights; an SPDX id where there is one.")
+    card: Card = Field(default=Card(), description="How its card asks.")
+
+    @property
+    def model(self) -> Model:
+        """What the stages are told."""
+        return Model(**self.model_dump(include=set(Model.model_fields)))
+
+
 class Vanilla(Settings):
     """The model answers by itself."""
 
     method: Literal["vanilla"] = Field(description="How an answer is made.")
-    prompt: Literal["unified", "direct"] = Field(
-        description="unified: think, then answer (paper's prompts); direct: the answer alone."
+    prompt: Literal["unified", "direct", "card", "internal_thinking"] = Field(
+        description="unified: think, then answer (paper's prompts); direct: the answer alone; card: as "
+        "the model's card asks; internal_thinking: the released dmlr prompt without its think tokens."
     )
     max_new_tokens: int = Field(ge=1, description="Generation budget in tokens.")
+
+
+class SelfConsistency(Settings):
+    """Several replies, of which the most frequent answer counts (arXiv 2203.11171).
+
+    The first reply is vanilla's greedy one; the others are drawn.
+    """
+
+    method: Literal["self-consistency"] = Field(description="How an answer is made.")
+    extra_tokens: int = Field(
+        ge=0,
+        description="Replies are drawn until so many tokens went through the language model for them, "
+        "what dmlr's optimisation takes; the last one is written to its end.",
+    )
+    temperature: float = Field(gt=0, description="Of the drawn replies.")
+    max_new_tokens: int = Field(ge=1, description="Generation budget of each reply in tokens.")
 
 
 class MultimodalCot(Settings):
@@ -83,6 +123,9 @@ class Icot(Settings):
         ge=1,
         description="Image tokens of a block: those that the trigger attends to most.",
     )
+    selection: Literal["attention", "random"] = Field(
+        default="attention", description="random: the image tokens of a block are drawn instead."
+    )
     repeats: bool = Field(
         default=False, description="True: an image token may be inserted in several blocks."
     )
@@ -95,7 +138,9 @@ class Icot(Settings):
     )
 
 
-Profile = Annotated[Vanilla | MultimodalCot | Ccot | Icot | Dmlr, Field(discriminator="method")]
+Profile = Annotated[
+    Vanilla | SelfConsistency | MultimodalCot | Ccot | Icot | Dmlr, Field(discriminator="method")
+]
 
 
 class Protocol(Settings):
@@ -127,11 +172,15 @@ class FeaturesSettings(StageSettings):
 
 
 class ReasonSettings(StageSettings):
-    """Settings of ``dmlr reason``; ``files`` and ``packages`` as for the features."""
+    """Settings of ``dmlr reason``; ``files`` and ``packages`` as for the features.
+
+    ``card`` is None where the profile does not ask by it, so that a word of it re-runs nothing else.
+    """
 
     model: Model
     files: dict[str, str]
     profile: Profile
+    card: Card | None
     seed: int
     packages: dict[str, str]
 
@@ -182,6 +231,7 @@ class AggregateSettings(StageSettings):
     seeds: list[int]
     protocols: list[Slug]
     baseline: Slug
+    flips_against: Slug
 
     @property
     def runs(self) -> list[PlannedRun]:

@@ -7,9 +7,8 @@ import torch
 from PIL import Image
 
 from dmlr import prompts
-from dmlr.prompts import Messages
 from dmlr.vlm.decode import decode
-from dmlr.vlm.parts import Block, ImageFeatures, Prompt
+from dmlr.vlm.parts import Block, ImageFeatures, Messages, Prompt
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ attention, no cache, full logits. What the engine must equal, and the baseline o
 
 import math
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import torch
+from PIL import Image
 
 from dmlr import prompts
 from dmlr.latent.noise import SampleNoise
+from dmlr.methods.stand_in import FOREIGN_QUESTION
 from dmlr.vlm.images import foreign_image
 
 
@@ -42,11 +45,7 @@ class Model:
             return hidden[self.prompt.image_places], none
         if self.profile.injection != "foreign":
             return self.features, self.levels
-        side = self.vlm.pixels_per_token
-        others = [
-            self.vlm.encode_image(foreign_image(i.rows, i.columns, pixels_per_token=side))
-            for i in self.images
-        ]
+        others = [picture(self.vlm, image, "foreign") for image in self.images]
         return torch.cat([o.patches for o in others]), torch.cat([o.deepstack for o in others], 1)
 
     def run(self, think, middle, *, blind=False, ids=()):
@@ -107,13 +106,15 @@ class Model:
         logits = self.vlm.model.lm_head(hidden).float()
         found = []
         for place in places:
-            top = logits[place].softmax(-1).topk(self.profile.top_k).values
-            if self.profile.reward == "truncated_entropy":
-                found.append(-(top * top.log()).sum())
-            else:
+            top = logits[place].softmax(-1).topk(min(self.profile.top_k, logits.shape[-1])).values
+            if self.profile.reward == "topk_negative_log":
                 found.append(-(top + 1e-10).log().mean())
+            else:
+                found.append(-(top * top.log()).sum())
         mean = torch.stack(found).mean()
-        return 1 - mean if self.profile.reward == "truncated_entropy" else mean
+        return {
+            "truncated_entropy": 1 - mean, "truncated_doubt": mean - 1, "topk_negative_log": mean
+        }[self.profile.reward]  # fmt: skip
 
     def orders(self, think, noise):
         """Per think token, all patches in order of preference."""
@@ -133,6 +134,36 @@ class Model:
             if ids[-1] in self.vlm.end_ids:
                 break
         return ids
+
+
+def picture(vlm, image, kind):
+    side, rows, columns = vlm.pixels_per_token, image.rows, image.columns
+    if kind == "foreign":
+        return vlm.encode_image(foreign_image(rows, columns, pixels_per_token=side))
+    return vlm.encode_image(Image.new("RGB", (columns * side, rows * side), "#808080"))
+
+
+def about(vlm, question, kind):
+    """The question about pictures of another kind."""
+    return replace(question, images=[picture(vlm, image, kind) for image in question.images])
+
+
+def decoded(vlm, question, profile, seed, noise, states):
+    """The think tokens that are decoded."""
+    best = states["best"]
+    match profile.decoded:
+        case "zeros":
+            return best * 0
+        case "noise":
+            drawn = torch.randn(*best.shape, generator=noise.chance, device="cpu").to(best)
+            return drawn / drawn.norm(dim=-1)[:, None] * best.norm(dim=-1)[:, None]
+        case "foreign":
+            name = question.sample_id + "/foreign"
+            other = replace(question, sample_id=name, text=FOREIGN_QUESTION, options=[])
+            plain = {"decoded": "best", "optimised_on": "image", "max_new_tokens": 1}
+            profile = profile.model_copy(update=plain)
+            return _answer(vlm, about(vlm, other, "foreign"), profile, seed).best_think
+    return states[profile.decoded]
 
 
 @contextmanager
@@ -189,7 +220,10 @@ def answer(vlm, question, profile, seed):
 
 
 def _answer(vlm, question, profile, seed):
-    model = Model(vlm, question, profile)
+    seen = question
+    if profile.optimised_on != "image":
+        seen = about(vlm, question, profile.optimised_on)
+    model = Model(vlm, seen, profile)
     noise = SampleNoise(seed, question.sample_id, fixed=profile.seeding == "fixed")
     think = vlm.embed(model.prompt.think).float()
     tokens, image_tokens = range(len(think)), len(model.features)
@@ -286,7 +320,9 @@ def _answer(vlm, question, profile, seed):
             break
     found.best_reward, found.best_step = best_reward, best_step
     found.best_patches, found.best_think, found.think = best, best_think, think
-    found.ids = model.decode(best_think, best)
+    states = {"best": best_think, "last": think, "initial": vlm.embed(model.prompt.think).float()}
+    kept = decoded(vlm, question, profile, seed, noise, states)
+    found.ids = Model(vlm, question, profile).decode(kept, best)
     return found
 
 

@@ -63,7 +63,7 @@ def test_a_question_without_a_picture(run_dmlr):
         (["--set", "steps"], "--set: must be field=value with one of think_tokens, steps, "),
         (["--set", "method=vanilla"], "--set: must be field=value with one of think_tokens, "),
         (["--set", "max_image_tokens=1"], "--set: max_image_tokens must be greater than or equal to 4"),
-        (["--profile", "dmlr"], "--profile: must be one of vanilla, vanilla-direct, multimodal-cot, ccot, icot, dmlr-paper, "),
+        (["--profile", "dmlr"], "--profile: must be one of vanilla, vanilla-direct, vanilla-card, multimodal-cot, ccot, icot, dmlr-paper, "),
         (["--dtype", "int8"], "command line: dtype must be 'float32', 'bfloat16' or 'float16', got"),
         (["--image", "none.png"], "--image: none.png: image is missing"),
         (["--image", __file__], f"--image: {__file__}: image is not a readable picture"),

@@ -121,7 +121,7 @@ def test_a_missing_key_an_unknown_name_and_an_unknown_method_are_one_line_each()
     assert any("seeds is missing and has no default" in line for line in lines)
     assert any("vanilla-direct.prompt is missing" in line for line in lines)
     assert any(
-        "profile_catalog.vanilla.method must be one of vanilla, multimodal-cot, ccot, icot, dmlr"
+        "profile_catalog.vanilla.method must be one of vanilla, self-consistency, multimodal-cot, ccot, icot, dmlr"
         in line
         for line in lines
     )
@@ -133,9 +133,38 @@ def test_a_name_that_no_catalog_has_is_refused_with_the_known_ones():
 
     assert refused(change) == (
         f"{FILES[-1]}: profiles[1] must be a name of profile_catalog "
-        "(vanilla, vanilla-direct, multimodal-cot, ccot, icot, dmlr-paper, dmlr-released-2026-03, dmlr-released-2025-12), "
+        "(vanilla, vanilla-direct, vanilla-card, multimodal-cot, ccot, icot, dmlr-paper, dmlr-released-2026-03, dmlr-released-2025-12), "
         "got 'dmlr-papr'"
     )
+
+
+def test_answers_are_held_against_a_profile_of_the_catalog():
+    def change(merged):
+        merged["flips_against"] = "dmlr-papr"
+
+    assert refused(change).startswith(
+        f"{FILES[-1]}: flips_against must be a name of profile_catalog (vanilla, vanilla-direct, "
+    )
+
+
+def told(merged, stage, profile="vanilla"):
+    experiment = config.load(merged)
+    if stage == "features":
+        return config.features_settings(experiment, "shapes-1m")
+    key = settings.RunKey(benchmark="shapes", model="shapes-1m", profile=profile, seed=42)
+    return config.reason_settings(experiment, key)
+
+
+def test_the_words_of_a_card_and_the_licence_re_run_only_what_asks_by_the_card():
+    merged, other = shipped(), copy.deepcopy(shipped())
+    entry = other["model_catalog"]["shapes-1m"]
+    entry |= {"card": {"system": "Think first.", "hint": "Hint: "}, "licence": "CC0-1.0"}
+    for stage, profile in (("features", ""), ("reason", "vanilla"), ("reason", "dmlr-paper")):
+        assert told(merged, stage, profile) == told(other, stage, profile)
+    by_card = [told(one, "reason", "vanilla-card") for one in (merged, other)]
+    assert by_card[0] != by_card[1]
+    read = settings.ReasonSettings.model_validate_json(by_card[1])
+    assert read.card == settings.Card(system="Think first.", hint="Hint: ")
 
 
 def test_growing_a_benchmark_keeps_the_names_of_its_shards():
@@ -314,3 +343,8 @@ def test_code_of_the_benchmarks_is_none_of_the_later_stages(stage):
     entry, _ = STAGES[stage]
     found = {name for name in _closure(entry) if name.startswith("dmlr.datasets.")}
     assert found <= {"dmlr.datasets.shard", "dmlr.datasets.options"}
+
+
+def test_the_wording_of_prompts_is_none_of_the_features():
+    entry, _ = STAGES["features"]
+    assert "dmlr.prompts" not in _closure(entry)

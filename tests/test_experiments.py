@@ -39,8 +39,9 @@ def test_table_1_is_six_models_by_five_methods_by_seven_benchmarks():
         assert paper.model_catalog[name].dtype == "float32"
 
 
-def test_table_2_differs_in_the_injection_alone():
-    table = loaded("table2")
+@pytest.mark.parametrize("experiment", ["table2", "demo-table2"])
+def test_table_2_differs_in_the_injection_alone(experiment):
+    table = loaded(experiment)
     paper = table.profile_catalog["dmlr-paper"]
     for name, injection in {"dmlr-inject-none": "none", "dmlr-inject-all": "all"}.items():
         assert table.profile_catalog[name] == paper.model_copy(update={"injection": injection})
@@ -66,10 +67,23 @@ def test_a_sweep_of_the_figures_changes_one_thing(prefix, fields):
         assert {str(found[field]) for field in fields} == {name.removeprefix(prefix)}
 
 
-def test_the_demo_of_table_1_has_its_methods_on_the_embedded_model():
-    demo = loaded("demo-table1")
-    assert demo.profiles == loaded("paper").profiles
-    assert (demo.models, demo.benchmarks) == (["shapes-1m"], ["shapes"])
+@pytest.mark.parametrize(
+    ("demo", "whole"),
+    [
+        ("demo-table1", "paper"),
+        ("demo-table2", "table2"),
+        ("demo-figures", "figures"),
+        ("demo-controls", "controls"),
+    ],
+)
+def test_a_demo_has_the_grid_of_its_experiment_on_the_embedded_model(demo, whole):
+    found, asked = loaded(demo), loaded(whole)
+    assert found.profiles == asked.profiles
+    assert (found.models, found.benchmarks) == (["shapes-1m"], ["shapes"])
+    for name in found.profiles:
+        same, other = (one.profile_catalog[name].model_dump() for one in (found, asked))
+        budgets = {"max_new_tokens", "rationale_tokens", "graph_tokens"}
+        assert {field for field in same if same[field] != other[field]} <= budgets
 
 
 CONTROLS = {
@@ -80,8 +94,18 @@ CONTROLS = {
     "antithetic": {"update": "antithetic"},
     "mean-baseline": {"update": "mean_baseline"},
     "true-gradient": {"update": "gradient"},
+    "decode-last": {"decoded": "last"},
+    "decode-initial": {"decoded": "initial"},
+    "decode-zeros": {"decoded": "zeros"},
+    "decode-noise": {"decoded": "noise"},
+    "decode-foreign": {"decoded": "foreign"},
     "reward-topk": {"reward": "topk_negative_log"},
+    "reward-inclusive": {"reward_span": "think_inclusive"},
+    "reward-whole-entropy": {"top_k": 1_000_000},
+    "reward-doubt": {"reward": "truncated_doubt"},
     "reward-blind": {"reward_context": "placeholder"},
+    "optimised-on-blank": {"optimised_on": "blank"},
+    "optimised-on-foreign": {"optimised_on": "foreign"},
     "inject-random": {"injection": "random"},
     "inject-foreign": {"injection": "foreign"},
     "inject-placeholder": {"injected": "placeholder"},
@@ -93,7 +117,30 @@ CONTROLS = {
 @pytest.mark.parametrize("experiment", ["controls", "demo-controls"])
 def test_every_control_changes_what_it_is_called_and_nothing_else(experiment):
     found = loaded(experiment)
-    paper = found.profile_catalog["dmlr-paper"]
-    assert found.profiles == ["vanilla", "dmlr-paper", *CONTROLS]
+    catalog, paper = found.profile_catalog, found.profile_catalog["dmlr-paper"]
+    others = ["self-consistency", "icot", "icot-random"]
+    assert found.profiles == ["vanilla", "dmlr-paper", "prompt-without-tokens", *CONTROLS, *others]
     for name, changes in CONTROLS.items():
-        assert found.profile_catalog[name] == paper.model_copy(update=changes)
+        assert catalog[name] == paper.model_copy(update=changes)
+    without = catalog["vanilla"].model_copy(update={"prompt": "internal_thinking"})
+    assert catalog["prompt-without-tokens"] == without
+    assert catalog["icot-random"] == catalog["icot"].model_copy(update={"selection": "random"})
+
+
+TUNED = ("r1-onevision-7b", "r1-onevision-7b-rl", "vlaa-thinker-7b")
+
+
+def test_every_model_of_the_catalog_says_its_licence_and_how_its_card_asks():
+    catalog = loaded("paper").model_catalog
+    assert {name: entry.licence for name, entry in catalog.items()} == {
+        "shapes-1m": "MIT",
+        "qwen2.5-vl-3b": "Qwen Research License",
+        **dict.fromkeys(("qwen2.5-vl-7b", "qwen3-vl-4b", "qwen3-vl-8b"), "Apache-2.0"),
+        **dict.fromkeys(TUNED, "not verified (fine-tuned from Apache-2.0 weights)"),
+    }
+    assert catalog["vlaa-thinker-7b"].card.system.startswith("You are VL-Thinking🤔, a helpful")
+    assert catalog["vlaa-thinker-7b"].card.system.endswith(
+        "</think> <answer> answer here </answer>"
+    )
+    assert catalog["r1-onevision-7b-rl"].card.hint.endswith("answer at the end. Question: ")
+    assert {catalog[name].max_image_tokens for name in ("qwen3-vl-4b", "qwen3-vl-8b")} == {196}

@@ -59,7 +59,7 @@ def database(folder, prompt_source):
     verify(told, [shard], [predictions], results / "verdicts/paper/own/m/vanilla/seed-3.parquet")
     settings = AggregateSettings(
         code="c", benchmarks={"own": 1}, models={"m": {}}, profiles={"vanilla": MADE["profile"]},
-        seeds=[3], protocols=["paper"], baseline="vanilla",
+        seeds=[3], protocols=["paper"], baseline="vanilla", flips_against="vanilla",
     )  # fmt: skip
     build(settings, results, folder / "dmlr.duckdb")
     return duckdb.connect(str(folder / "dmlr.duckdb"), read_only=True)

@@ -223,6 +223,36 @@ def test_what_is_left_is_inserted_and_then_nothing(family_vlm, asked, trigger):
         assert sizes or not count or not outcome.triggers
 
 
+def test_random_blocks_come_where_the_attended_ones_do_and_are_drawn(family_vlm, asked, trigger):
+    told = {"trigger": trigger, "every": 1, "blocks": 1}
+    attended = answers(family_vlm, asked, profile(**told))
+    drawn = answers(family_vlm, asked, profile(**told, selection="random"))
+    assert any(outcome.insertions for outcome in attended)
+    for one, other, about in zip(attended, drawn, asked, strict=True):
+        assert [len(block) for block in one.insertions] == [
+            len(block) for block in other.insertions
+        ]
+        patches = sum(len(image.patches) for image in about.features)
+        for block in other.insertions:
+            assert block == sorted(set(block))
+            assert set(block) <= set(range(patches))
+    assert any(
+        one.insertions != other.insertions for one, other in zip(attended, drawn, strict=True)
+    )
+    alone = [
+        icot.answer(family_vlm, [question(case, n)], profile(**told, selection="random"), 42)[0]
+        for n, case in enumerate(asked)
+    ]
+    assert [found(outcome) for outcome in drawn] == [found(outcome) for outcome in alone]
+    seeded = icot.answer(
+        family_vlm,
+        [question(case, n) for n, case in enumerate(asked)],
+        profile(**told, selection="random"),
+        43,
+    )
+    assert [one.insertions for one in seeded] != [one.insertions for one in drawn]
+
+
 def test_deepstack_makes_a_difference_where_there_is_any(
     family_vlm, family, asked, trigger, no_gradients
 ):
@@ -260,7 +290,7 @@ def test_passes_are_counted_for_one_question(family_vlm, asked, trigger):
     before = family_vlm.passes
     (outcome,) = answers(family_vlm, asked[:1], profile(trigger=trigger, every=1))
     assert outcome.insertions
-    assert family_vlm.passes - before == outcome.passes
+    assert family_vlm.passes - before == outcome.cost.passes
 
 
 def test_positions_of_a_block_of_four_by_four():

@@ -23,7 +23,10 @@ RELEASED = PAPER | {
 VALUES = {
     "update": ["none", "constant_reward", "shuffled_reward", "antithetic", "mean_baseline",
                "gradient", "reinforce"],
-    "reward": ["topk_negative_log", "truncated_entropy"],
+    "reward": ["topk_negative_log", "truncated_entropy", "truncated_doubt"],
+    "top_k": [1000000],
+    "optimised_on": ["blank", "foreign"],
+    "decoded": ["last", "initial", "zeros", "noise", "foreign"],
     "reward_span": ["think_inclusive"],
     "reward_context": ["placeholder", "image"],
     "injection": ["none", "all", "random", "foreign"],
@@ -47,12 +50,15 @@ VALUES = {
 }  # fmt: skip
 
 
+FOREIGN = ("injection", "foreign")  # goes with features alone
+
+
 def flips(name, base):
     """Every single field changed."""
     for field, values in VALUES.items():
         for value in values:
             if base.get(field, getattr(Dmlr(**PAPER), field)) != value:
-                features = {"injected": "features"} if value == "foreign" else {}
+                features = {"injected": "features"} if (field, value) == FOREIGN else {}
                 yield f"{name}-{field}-{value}", base | {field: value} | features
 
 

@@ -144,10 +144,14 @@ def prediction(number, word, optimised):
         state["best_patches"] = [[7], [7, 14]]
     if not optimised and number == 1:
         state |= {"insertions": [[3, 4], [5]], "triggers": 5}
+    if not optimised and number == 2:
+        state["replies"] = [f"First {EVIL}", "\\boxed{A}", ""]
+    if optimised and number < 3:  # 1, 2 and 4.5 GiB
+        state["peak_memory_bytes"] = [2**30, 2**31, 9 * 2**29][number]
     return Prediction(
         sample_id=f"tiny/{number}", status="ok", text=reply, stop_reason="end", prompt_tokens=11,
         image_tokens=15, generated_tokens=7, model_passes=13, decode_seconds=0.5, grid_rows=ROWS,
-        grid_columns=COLUMNS, **state,
+        grid_columns=COLUMNS, forwarded_tokens=95 if optimised else 19, batch_rows=5, **state,
     )  # fmt: skip
 
 
@@ -182,7 +186,15 @@ def write_run(results, profile, words, shard):
     return run
 
 
-def make(folder, *, file=None, profiles=("vanilla", "dmlr"), audit=AUDIT, changes=None):
+def make(
+    folder,
+    *,
+    file=None,
+    profiles=("vanilla", "dmlr"),
+    audit=AUDIT,
+    changes=None,
+    flips_against="dmlr",
+):
     """Records of one benchmark and its runs, through the real stages into a database.
 
     ``changes`` has fields by a sample's number that are other than those of ``samples``.
@@ -209,6 +221,7 @@ def make(folder, *, file=None, profiles=("vanilla", "dmlr"), audit=AUDIT, change
         seeds=[3],
         protocols=["paper"],
         baseline="vanilla",
+        flips_against=flips_against,
     )
     build(told, results, results / "dmlr.duckdb")
     return results
@@ -234,11 +247,56 @@ def dmlr(out):
 def test_the_accuracy_table_shows_shares_bounds_and_the_paired_difference(out):
     rows = table(next(page(out / "index.html").all("table")))
     # 6 of 10; Wilson's interval of 6 of 10 is 31.3 to 83.2.
-    assert rows[3] == ["vanilla", "10", "60.0", "[31.3, 83.2]", "", "0", "0", "–", "baseline"]
+    base = ["vanilla", "10", "60.0", "[31.3, 83.2]", "", "0", "0", "–", "baseline"]
+    # Both answered 0 to 8; the answers to 1, 6 and 7 differ, and 8 could be read here alone.
+    assert rows[3] == [*base, "44.4 % of 9"]
     # 7 of 8 scored; all ten samples give 70 % if the other two are wrong, 90 % if they are right.
     # On the 8 pairs two are gained (6, 7) and one is lost (1): +12.5 points; 2 against 1 is p = 1.
     shares = ["dmlr", "8", "87.5", "[52.9, 97.8]", "", "1", "1", "70.0–90.0"]
-    assert rows[4] == [*shares, "8", "+12.5", "2 / 1", "1.000"]
+    assert rows[4] == [*shares, "8", "+12.5", "2 / 1", "1.000", "reference"]
+
+
+def test_the_first_page_says_what_other_answers_are(out):
+    captions = [node.text for node in page(out / "index.html").all("p", class_="caption")]
+    assert captions[0].endswith(
+        "other answers are the share of answers that differ from those of dmlr, right or wrong, "
+        "among the samples that both answered"
+    )
+
+
+def test_without_another_profile_to_compare_answers_with_there_is_no_such_column(tmp_path):
+    render(make(tmp_path, flips_against="absent"), tmp_path / "reports")
+    index = page(tmp_path / "reports" / "index.html")
+    assert table(next(index.all("table")))[3][-1] == "baseline"
+    assert "ther answers" not in index.text
+    assert "absent" not in index.text
+
+
+def test_the_first_page_says_what_the_answers_cost(out):
+    index = page(out / "index.html")
+    assert "What the answers cost" in [node.text for node in index.all("h2")]
+    rows = table(index.one("table", aria_labelledby="took-caption"))
+    assert rows[0][:2] == ["Profile", "Answers n"]
+    assert rows[0][6:8] == ["Forwarded tokens", "Forwarded vs baseline"]
+    assert rows[0][-1] == "Peak memory, GiB"
+    assert rows[1] == ["Benchmark tiny, model m, seed 3"]
+    tokens, seconds = ["11.0", "15.0", "7.0", "0.0"], ["0.000", "0.000", "0.000", "0.500", "0.500"]
+    assert rows[2] == ["vanilla", "10", *tokens, "19.0", "1.00", "13.0", *seconds, "5.0", "–"]
+    assert rows[3] == ["dmlr", "9", *tokens, "95.0", "5.00", "13.0", *seconds, "5.0", "4.50"]
+
+
+def test_a_run_says_what_an_answer_took_where_it_is_known(out, dmlr):
+    def took(seen):
+        (found,) = [t for t in seen.all("table") if "What an answer took" in t.text]
+        return {row[0]: row[1:] for row in table(found)}
+
+    # Three answers know their peak: 1, 2 and 4.5 GiB. Of batches no sum over samples is taken.
+    assert took(dmlr)["peak memory of its batch, GiB"] == ["3", "2.50", "2.00", "4.50", "–"]
+    assert took(dmlr)["rows of its batch"] == ["9", "5.0", "5", "5", "–"]
+    assert took(dmlr)["forwarded tokens"] == ["9", "95.0", "95", "95", "855"]
+    vanilla = took(page(out / "runs" / "tiny--m--vanilla--seed-3.html"))
+    assert "peak memory of its batch, GiB" not in vanilla
+    assert vanilla["forwarded tokens"] == ["10", "19.0", "19", "19", "190"]
 
 
 def test_the_index_breaks_down_by_category_and_by_groups_of_few_values(out):
@@ -287,6 +345,17 @@ def test_a_sample_says_how_many_blocks_came_into_its_reply(out):
     vanilla = page(out / "runs" / "tiny--m--vanilla--seed-3.html")
     said = "Image tokens inserted into the reply: 2 blocks"
     assert [said in node.text for node in vanilla.all("article")] == [False, True, *[False] * 8]
+
+
+def test_a_sample_shows_the_replies_that_were_voted_on(out, dmlr):
+    vanilla = page(out / "runs" / "tiny--m--vanilla--seed-3.html")
+    details = vanilla.one("article", id="sample-2").one("details")
+    assert details.one("summary").text == "Replies that were voted on: 3"
+    shown = [node.text for node in details.all("pre")]
+    assert shown == ["First <script>alert(1)</script>[U+0000] [U+202E]evil", "\\boxed{A}", ""]
+    said = [node.attributes["id"] for node in vanilla.all("article") if "voted on" in node.text]
+    assert said == ["sample-2"]
+    assert "voted on" not in dmlr.text
 
 
 def test_unparsed_and_failed_are_never_wrong(dmlr):

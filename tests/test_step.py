@@ -55,12 +55,12 @@ def test_a_sequence_that_was_tried_in_the_step_is_not_run_again(vlm, questions):
     assert cost(vlm, questions[:1], patches_max=0) == (2, 2 * L)
 
 
-def test_a_samples_passes_are_its_own(vlm, questions):
+def test_a_samples_passes_and_tokens_are_its_own(vlm, questions):
     fields = {"steps": 9, "patches_max": 13}
     together = dmlr.answer(vlm, questions, profile(**fields), 3)
     alone = [dmlr.answer(vlm, [question], profile(**fields), 3)[0] for question in questions]
-    assert [found.passes for found in together] == [found.passes for found in alone]
-    assert len({found.passes for found in together}) > 1
+    assert [found.cost for found in together] == [found.cost for found in alone]
+    assert len({found.cost for found in together}) > 1
 
 
 def test_a_step_without_injection_looks_at_nothing(vlm, questions):

@@ -1,7 +1,12 @@
 """Method vanilla's tokens are those of transformers' own processor and generate."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from dmlr.methods import vanilla
+from dmlr.methods.answer import Question
+from dmlr.settings import Card, Vanilla
 from dmlr.vlm.images import open_image
 from tests.cases import about, case, five, ids, noise_image, replies
 
@@ -61,3 +66,29 @@ def test_many_tokens_past_the_room_of_the_cache(family_vlm, library):
     found = replies(family_vlm, asked, max_new_tokens=wanted)
     assert ids(found) == library.generate(asked, max_new_tokens=wanted)
     assert length < 256 < length + len(found[0].ids)
+
+
+def test_a_model_is_asked_as_its_card_asks(family_vlm, library):
+    card = Card(system="Think first, then answer.", hint="Hint: say it briefly. Question: ")
+    pictures = [noise_image(family_vlm, 2, 7)]
+    features = [family_vlm.encode_image(picture) for picture in pictures]
+    told = Vanilla(method="vanilla", prompt="card", max_new_tokens=TOKENS)
+    question = Question("a/1", "How many?", ["one", "two"], features, card)
+    (found,) = vanilla.answer(family_vlm, [question], told, 42)
+    turns = [
+        {"role": "system", "content": "Think first, then answer."},
+        {
+            "role": "user",
+            "content": [
+                {"type": "image"},
+                {
+                    "type": "text",
+                    "text": "Hint: say it briefly. Question: How many?\nOptions:\nA. one\nB. two\n\n"
+                    "Put your final answer within \\boxed{}.",
+                },
+            ],
+        },
+    ]
+    asked = SimpleNamespace(turns=turns, pictures=pictures)
+    assert found.prompt.ids.tolist() == library.inputs([asked])["input_ids"][0].tolist()
+    assert [found.reply.ids] == library.generate([asked], max_new_tokens=TOKENS)

@@ -9,7 +9,7 @@ import torch
 from dmlr import prompts
 from dmlr.errors import CheckpointError
 from dmlr.vlm.load import load
-from dmlr.vlm.parts import Block
+from dmlr.vlm.parts import THINK, Block
 from tests.cases import case, five, prefill, replies, suffixes
 from tests.tiny import model_settings
 
@@ -18,7 +18,7 @@ def test_a_prompt_is_split_at_its_think_tokens(family_vlm, library):
     asked = case(family_vlm, "Which?", (2, 3), (4, 2), think_tokens=3)
     prompt = asked.prompt
     assert torch.equal(prompt.ids, library.inputs([asked])["input_ids"][0])
-    think_id = family_vlm.tokenizer.convert_tokens_to_ids(prompts.THINK)
+    think_id = family_vlm.tokenizer.convert_tokens_to_ids(THINK)
     assert prompt.think.tolist() == [think_id] * 3
     assert family_vlm.tokenizer.decode(prompt.suffix) == "<|im_end|>\n<|im_start|>assistant\n"
     assert (prompt.prefix[prompt.image_places] == family_vlm.image_id).all()
@@ -63,13 +63,13 @@ def test_think_tokens_that_are_missing_or_scattered(vlm):
     turns = prompts.messages("Which?", [], images=0, think_tokens=2)
     with pytest.raises(ValueError, match=r"must hold 3 think tokens in a row, has \[\d+, \d+\]$"):
         vlm.prompt(turns, [], think_tokens=3)
-    think, word = (vlm.tokenizer.convert_tokens_to_ids(token) for token in (prompts.THINK, "a"))
+    think, word = (vlm.tokenizer.convert_tokens_to_ids(token) for token in (THINK, "a"))
     with pytest.raises(ValueError, match=r"must hold 2 think tokens in a row, has \[1, 3\]$"):
         vlm.split([word, think, word, think, word], [], think_tokens=2)
 
 
 def test_a_question_that_holds_the_think_token_is_split_at_the_last_ones(vlm):
-    turns = prompts.messages(f"What is {prompts.THINK}?", [], images=0, think_tokens=3)
+    turns = prompts.messages(f"What is {THINK}?", [], images=0, think_tokens=3)
     prompt = vlm.prompt(turns, [], think_tokens=3)
     assert vlm.tokenizer.decode(prompt.suffix) == "<|im_end|>\n<|im_start|>assistant\n"
 

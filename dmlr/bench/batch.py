@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from dmlr.bench.case import JOINT, PAPER, SEED, Case, Optimisation
-from dmlr.bench.clock import Stopwatch, forget_peak, peak_bytes
+from dmlr.bench.clock import Stopwatch
 from dmlr.bench.figures import STEPS, BatchFigures, figures
 from dmlr.bench.plain import PlainPasses
 from dmlr.methods import dmlr, vanilla
 from dmlr.settings import Vanilla
 from dmlr.vlm.decode import decode
+from dmlr.vlm.memory import forget_peak, peak_bytes
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import Block, ImageFeatures
 
@@ -41,7 +42,7 @@ def measure(
             **_whole(case, new_tokens),
         }
     )
-    passes = paper.run(PAPER.steps)[0].passes
+    passes = paper.run(PAPER.steps)[0].cost.passes
     peak = peak_bytes(vlm.device)
     return figures(batch, seconds, counts, passes, new_tokens=new_tokens, peak=peak)
 

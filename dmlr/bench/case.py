@@ -9,7 +9,7 @@ from dmlr.latent.noise import SampleNoise
 from dmlr.latent.profile import Dmlr
 from dmlr.latent.search import Search
 from dmlr.methods.answer import Question
-from dmlr.methods.dmlr import prepare
+from dmlr.methods.prepared import prepare
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import ImageFeatures
 

@@ -1,8 +1,7 @@
-"""Wall clock and memory of a device."""
+"""Wall clock of a device."""
 
 import platform
 import re
-import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -54,22 +53,6 @@ def difference_ms(longer: Sequence[float], shorter: Sequence[float], *, units: i
     """Milliseconds of a unit, where the longer run of a repeat has so many more than the shorter."""
     pairs = zip(longer, shorter, strict=True)
     return median_ms([long - short for long, short in pairs], units=units)
-
-
-def forget_peak(device: torch.device) -> None:
-    """Let the peak start anew; on a CPU it stays that of the process."""
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
-
-
-def peak_bytes(device: torch.device) -> int:
-    """Most memory there was in use: CUDA's since the last ``forget_peak``, else the process's ever."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    unit = (
-        1 if platform.system() == "Darwin" else 1024
-    )  # getrusage counts bytes there, else kibibytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def device_name(device: torch.device) -> str:

@@ -58,7 +58,7 @@ class BatchFigures:
         joint_over_plain: time of a joint step over that.
         paper: a step of ``dmlr-paper``.
         end_to_end: whole samples.
-        peak_bytes: see ``clock.peak_bytes``.
+        peak_bytes: see ``dmlr/vlm/memory.py``.
         seconds: all that was measured.
     """
 

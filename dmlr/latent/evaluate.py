@@ -91,6 +91,10 @@ class Evaluator:
         labels = (*self._labels(patches), ("rest", 0))
         return labels[: max(self._places(patches)) + 1]
 
+    def length(self, patches: Patches) -> int:
+        """Tokens that a pass for the reward of this sequence runs."""
+        return len(self.read_part(patches))
+
     def rows(self, kept: Sequence[int]) -> "Evaluator":
         """Some rows of the batch."""
         return Evaluator(self.vlm, self.contexts.rows(kept), self.bank.rows(kept), self.profile)

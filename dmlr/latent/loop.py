@@ -16,6 +16,7 @@ from dmlr.latent.evaluate import Evaluator
 from dmlr.latent.noise import SampleNoise
 from dmlr.latent.search import Search, State
 from dmlr.latent.step import LockStep
+from dmlr.vlm.cost import Cost
 
 
 @torch.no_grad()
@@ -65,7 +66,7 @@ def start(
 ) -> list[Search]:
     """T(0) with the patches it attends to most, and the reward of that sequence."""
     profile, counts = evaluator.profile, evaluator.contexts.image.patch_counts
-    before = evaluator.vlm.passes
+    before = evaluator.vlm.cost
     if not injection.chooses(profile):
         patches = [injection.constant(profile, image_tokens) for image_tokens in counts]
     elif injection.starts_with_patches(profile):
@@ -73,12 +74,16 @@ def start(
         patches = [injection.initial(profile, ranking) for ranking in rankings]
     else:
         patches = [((),) * profile.think_tokens for _ in counts]
+    costs = [evaluator.vlm.cost - before for _ in counts]
     rewards = [0.0] * len(think)
     if profile.best_start == "initial_reward":
         rewards = evaluator.rewards(think, patches)
+        costs = [
+            cost + Cost(1, evaluator.length(row)) for cost, row in zip(costs, patches, strict=True)
+        ]
     states = [State(*found, step=-1) for found in zip(think, patches, rewards, strict=True)]
-    budget, passes = injection.first_budget(profile), evaluator.vlm.passes - before
+    budget = injection.first_budget(profile)
     return [
-        Search(noise, state, state, budget, passes=passes)
-        for noise, state in zip(noises, states, strict=True)
+        Search(noise, state, state, state.think, budget, cost=cost)
+        for noise, state, cost in zip(noises, states, costs, strict=True)
     ]

@@ -25,6 +25,10 @@ class SampleNoise:
         """Standard normal noise for all think tokens."""
         return torch.randn(think_tokens, hidden, generator=self._xi, device="cpu")
 
+    def other(self, think_tokens: int, hidden: int) -> Float[Tensor, "think hidden"]:
+        """Standard normal numbers that no step uses."""
+        return torch.randn(think_tokens, hidden, generator=self.chance, device="cpu")
+
     def permutation(self, count: int) -> list[int]:
         """The numbers below ``count`` in a drawn order."""
         order: list[int] = torch.randperm(count, generator=self.chance, device="cpu").tolist()

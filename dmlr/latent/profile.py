@@ -43,12 +43,17 @@ class Dmlr(Settings):
         "antithetic: (R(T + xi) - R(T - xi)) / 2; mean_baseline: R minus the mean of the earlier steps; "
         "gradient: eta times the gradient of R at T + xi.",
     )
-    reward: Literal["truncated_entropy", "topk_negative_log"] = Field(
+    reward: Literal["truncated_entropy", "topk_negative_log", "truncated_doubt"] = Field(
         default="truncated_entropy",
         description="truncated_entropy: 1 - mean over places of -sum p log p over the k most probable "
-        "tokens (paper); topk_negative_log: mean of -log(p + 1e-10) over them (released).",
+        "tokens (paper); topk_negative_log: mean of -log(p + 1e-10) over them (released); "
+        "truncated_doubt: minus the paper's, so that doubt is what earns it.",
     )
-    top_k: int = Field(default=10, ge=1, description="k of the reward.")
+    top_k: int = Field(
+        default=10,
+        ge=1,
+        description="k of the reward; at most the whole vocabulary, so a large one has no truncation.",
+    )
     reward_span: Literal["think", "think_inclusive"] = Field(
         default="think",
         description="Places that the reward reads. think: the L think tokens; think_inclusive: and the "
@@ -58,6 +63,13 @@ class Dmlr(Settings):
         default="image",
         description="placeholder: the reward's pass sees the image token's own embedding instead of the "
         "image (released).",
+    )
+    optimised_on: Literal["image", "blank", "foreign"] = Field(
+        default="image",
+        description="The image that the whole optimisation sees, its rewards, attention and injected "
+        "patches. image: the sample's (paper); blank: grey of the same size; foreign: another picture. "
+        "The answer is decoded with the sample's image all the same, and with its patches at the places "
+        "that were chosen.",
     )
     injection: Literal["best", "none", "all", "random", "foreign"] = Field(
         default="best",
@@ -135,6 +147,13 @@ class Dmlr(Settings):
         default="candidate",
         description="What a new best keeps. candidate: T + xi, which earned the reward; updated: T "
         "after the step's update (released).",
+    )
+    decoded: Literal["best", "last", "initial", "zeros", "noise", "foreign"] = Field(
+        default="best",
+        description="The think tokens that the answer is decoded from; patches are the best state's. "
+        "best (paper); last: T after the last update; initial: as they stand in the prompt; zeros; "
+        "noise: drawn, each as long as the best one; foreign: optimised for another question about "
+        "another picture.",
     )
     decode_patches: bool = Field(
         default=True,

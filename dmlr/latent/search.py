@@ -10,6 +10,7 @@ from dmlr.latent import injection
 from dmlr.latent.injection import Patches
 from dmlr.latent.noise import SampleNoise
 from dmlr.latent.profile import Dmlr
+from dmlr.vlm.cost import Cost
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Step:
 class Search:
     """One sample's search: its best state so far, and what happened on the way.
 
+    ``last`` is T after the last update.
     ``history`` holds the rewards that drove the updates, ``norms`` the Euclidean norms of the think
     tokens and of the update after each step (tensors: nothing in the loop waits for them).
     """
@@ -47,11 +49,12 @@ class Search:
     noise: SampleNoise
     initial: State
     best: State
+    last: Float[Tensor, "think hidden"]
     budget: int | None  # patches of a think token; None: all
     history: list[float] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     norms: list[Float[Tensor, " 2"]] = field(default_factory=list)
-    passes: int = 0  # of the language model, for this sample
+    cost: Cost = field(default_factory=Cost)
     reached: bool = False  # the reward has reached the profile's threshold
     tried: list[State] = field(default_factory=list)  # in the present step
 

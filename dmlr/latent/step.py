@@ -11,6 +11,7 @@ from dmlr.latent.evaluate import Evaluator
 from dmlr.latent.injection import Patches, Ranking
 from dmlr.latent.search import Search, State
 from dmlr.latent.update import reinforce, weight
+from dmlr.vlm.cost import Cost
 
 Think = Float[Tensor, "row think hidden"]
 
@@ -33,9 +34,9 @@ class LockStep:
         self.profile = evaluator.profile
         self.no_patches: list[Patches] = [((),) * self.profile.think_tokens for _ in live]
         self.chooses = injection.chooses(self.profile) and injection.active(self.profile, number)
-        self._passes = evaluator.vlm.passes
+        before = evaluator.vlm.cost
         self._look()
-        self._passes = evaluator.vlm.passes - self._passes  # of every sample alike
+        self._looked = evaluator.vlm.cost - before  # of every sample alike: none has padding
 
     def _look(self) -> None:
         noises = [search.noise for search in self.live]
@@ -84,7 +85,9 @@ class LockStep:
             weights = [weight(s.history, s.noise, kind=self.profile.update) for s in self.live]
             rate = self.profile.learning_rate
             self.moved = reinforce(self.noise, weights, sigma=self.sigma, rate=rate)
-        self._passes += self.evaluator.vlm.passes - before
+        made = self.evaluator.vlm.passes - before
+        for search, row in zip(self.live, patches, strict=True):
+            search.cost += Cost(made, made * self.evaluator.length(row))
         return self.moved
 
     def repeats(self, tried: Sequence[Patches]) -> bool:
@@ -115,6 +118,9 @@ class LockStep:
     def close(self, think: Think, sigma: float) -> None:
         """Write the step into each sample's trace; ``sigma`` is that of the next step."""
         norms = torch.stack([think.norm(dim=(1, 2)), self.moved.norm(dim=(1, 2))], dim=1)
-        for search, row in zip(self.live, norms, strict=True):
-            search.passes += self._passes + len(search.tried)
+        for search, row, last in zip(self.live, norms, think, strict=True):
+            for state in search.tried:
+                search.cost += Cost(1, self.evaluator.length(state.patches))
+            search.cost += self._looked
+            search.last = last
             search.close_step(self.number, sigma, row, self.profile)

@@ -11,6 +11,8 @@ import torch
 
 from dmlr.latent.search import Search
 from dmlr.records import Prediction, TraceStep
+from dmlr.settings import Card
+from dmlr.vlm.cost import Cost
 from dmlr.vlm.parts import ImageFeatures, Prompt, Reply
 
 
@@ -22,6 +24,7 @@ class Question:
     text: str
     options: Sequence[str]
     images: Sequence[ImageFeatures]
+    card: Card | None = None  # how the model's card asks; the prompt ``card`` reads it
 
 
 @dataclass(frozen=True)
@@ -30,19 +33,20 @@ class Outcome:
 
     ``intermediate`` is the reply of a first stage, None where there is one stage. ``insertions`` are
     the image tokens of every block that was put into the reply, ``triggers`` its tokens that could ask
-    for one.
+    for one. ``replies`` are all that were voted on, where there are several.
 
     ``seconds`` by phase are the sample's share of its batch.
     """
 
     prompt: Prompt
     reply: Reply
-    passes: int
+    cost: Cost
     seconds: dict[str, Any]
     search: Search | None = None
     intermediate: Reply | None = None
     insertions: list[list[int]] = field(default_factory=list)
     triggers: int = 0
+    replies: Sequence[Reply] = ()
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,27 @@ class Clock:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Measure a block under a name."""
+        """Measure a block under a name; blocks of one name add up."""
         started = time.perf_counter()
         yield
         if (
             self.device.type == "cuda"
         ):  # work that is only queued belongs to the phase that queued it
             torch.cuda.synchronize(self.device)
-        self.seconds[f"{name}_seconds"] = (time.perf_counter() - started) / self.rows
+        share = (time.perf_counter() - started) / self.rows
+        self.seconds[f"{name}_seconds"] = self.seconds.get(f"{name}_seconds", 0.0) + share
 
 
-def recorded(question: Question, outcome: Outcome) -> Answer:
+def recorded(
+    question: Question, outcome: Outcome, *, rows: int = 1, peak: int | None = None
+) -> Answer:
     """The records of an outcome.
+
+    Args:
+        question: that was asked.
+        outcome: what the method made of it.
+        rows: samples of its batch.
+        peak: bytes in use at the peak of the batch; None where the device does not tell.
 
     Raises:
         ValueError: a reward is not a number, as half types that overflow make it.
@@ -88,7 +101,11 @@ def recorded(question: Question, outcome: Outcome) -> Answer:
         prompt_tokens=len(outcome.prompt.ids),
         image_tokens=sum(len(image.patches) for image in question.images),
         generated_tokens=len(outcome.reply.ids),
-        model_passes=outcome.passes,
+        model_passes=outcome.cost.passes,
+        forwarded_tokens=outcome.cost.tokens,
+        batch_rows=rows,
+        peak_memory_bytes=peak,
+        replies=[reply.text for reply in outcome.replies],
         **_intermediate(outcome.intermediate),
         insertions=outcome.insertions,
         triggers=outcome.triggers,

@@ -5,18 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dmlr.errors import RecordError
-from dmlr.methods import ccot, dmlr, icot, multimodal_cot, vanilla
+from dmlr.methods import ccot, dmlr, icot, multimodal_cot, self_consistency, vanilla
 from dmlr.methods.answer import Answer, Outcome, Question, recorded
 from dmlr.methods.batching import batch_size, in_batches, out_of_memory
 from dmlr.progress import say
 from dmlr.records import Prediction, Sample
 from dmlr.settings import ReasonSettings
 from dmlr.vlm.features import read_features
+from dmlr.vlm.memory import forget_peak, peak_bytes
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
 METHODS: dict[str, Callable[..., list[Outcome]]] = {
     "vanilla": vanilla.answer,
+    "self-consistency": self_consistency.answer,
     "multimodal-cot": multimodal_cot.answer,
     "ccot": ccot.answer,
     "icot": icot.answer,
@@ -71,7 +73,7 @@ class Answering:
 
     def _question(self, sample: Sample) -> Question:
         image = read_features(self.features[sample.image.sha256], self.vlm.device)
-        return Question(sample.sample_id, *asked(sample), [image])
+        return Question(sample.sample_id, *asked(sample), [image], self.settings.card)
 
     def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer together; where that fails, one by one, so that only the cause is recorded."""
@@ -89,8 +91,10 @@ class Answering:
 
     def _together(self, questions: Sequence[Question]) -> list[Answer]:
         method, profile = METHODS[self.settings.profile.method], self.settings.profile
+        forget_peak(self.vlm.device)
         made = method(self.vlm, questions, profile, self.settings.seed)
-        return [recorded(*pair) for pair in zip(questions, made, strict=True)]
+        peak, rows = peak_bytes(self.vlm.device), len(questions)
+        return [recorded(*pair, rows=rows, peak=peak) for pair in zip(questions, made, strict=True)]
 
 
 def _failed(sample_id: str, error: Exception) -> Answer:

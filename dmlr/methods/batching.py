@@ -34,13 +34,17 @@ def batch_size(
 def bytes_per_row(vlm: VisionLanguageModel, profile: Profile, tokens: int) -> int:
     """The model of cost: what a row of so many tokens takes at its peak.
 
-    Keys and values of every layer, once per context that is kept (the released profiles keep two), and
+    Keys and values of every layer, once per context that is kept (the released profiles keep two, the
+    control with the latents of another question too), and
     again while a batch loses rows; one layer of the prefill (hidden states, the MLP's inner states, the
     packed mask); and logits of 16 places. Left out: the graph of the update ``gradient``, and that a
     block which method icot inserts into one row takes its places in all of them.
     """
     config, size = vlm.config, vlm.dtype.itemsize
-    contexts = 2 if isinstance(profile, Dmlr) and profile.reward_context == "placeholder" else 1
+    contexts = 1
+    if isinstance(profile, Dmlr):
+        contexts += profile.reward_context == "placeholder"
+        contexts += profile.decoded == "foreign"
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     if isinstance(profile, Dmlr) and profile.injection == "all":
         tokens *= 1 + profile.think_tokens

@@ -20,14 +20,17 @@ differs from what its paper says, the paper is followed:
 
 A block's positions are the authors': a square grid behind the text, whatever the image. Qwen3-VL's
 deepstack levels, which did not exist then, are added to inserted tokens with ``deepstack: true`` alone.
+A control, ``selection: random``, draws the image tokens of a block.
 """
 
 from collections.abc import Sequence
 
 from dmlr import prompts
+from dmlr.latent.noise import SampleNoise
 from dmlr.methods.answer import Clock, Outcome, Question
-from dmlr.methods.insertion import Inserter
+from dmlr.methods.insertion import FRAME, Inserter
 from dmlr.settings import Icot
+from dmlr.vlm.cost import Cost, prefilling, replying
 from dmlr.vlm.decode import decode
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import Block, Prompt, Reply
@@ -36,15 +39,15 @@ from dmlr.vlm.parts import Block, Prompt, Reply
 def answer(
     vlm: VisionLanguageModel, questions: Sequence[Question], profile: Icot, seed: int
 ) -> list[Outcome]:
-    """Answer a batch; ``seed`` is unused, since greedy decoding draws nothing."""
-    del seed
+    """Answer a batch; random image tokens come from ``seed`` and the sample's id alone."""
     clock, images = Clock(len(questions), vlm.device), [question.images for question in questions]
     with clock.phase("prefill"):
         asked = [_prompt(vlm, question) for question in questions]
         prefix = vlm.prefill(asked, images)
     with clock.phase("decode"):
         block = Block.of([vlm.embed(prompt.suffix) for prompt in asked])
-        inserter, budget = Inserter(vlm, images, profile), profile.max_new_tokens
+        noises = [SampleNoise(seed, question.sample_id) for question in questions]
+        inserter, budget = Inserter(vlm, images, noises, profile), profile.max_new_tokens
         replies = decode(vlm, prefix, block, max_new_tokens=budget, step=inserter.step)
     return [
         _outcome(prompt, reply, clock, inserter, row)
@@ -59,10 +62,11 @@ def _prompt(vlm: VisionLanguageModel, question: Question) -> Prompt:
 
 def _outcome(prompt: Prompt, reply: Reply, clock: Clock, inserter: Inserter, row: int) -> Outcome:
     blocks = inserter.chosen[row]
+    inserted = Cost(len(blocks), sum(len(block) + len(FRAME) for block in blocks))
     return Outcome(
         prompt,
         reply,
-        passes=1 + len(reply.ids) + len(blocks),
+        cost=prefilling(prompt) + replying(len(prompt.suffix), reply) + inserted,
         seconds=clock.seconds,
         insertions=blocks,
         triggers=inserter.triggers(reply.ids),

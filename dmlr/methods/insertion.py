@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from dmlr.latent.noise import SampleNoise
 from dmlr.settings import Icot
 from dmlr.vlm.attention import AttentionRows
 from dmlr.vlm.model import VisionLanguageModel
@@ -46,10 +47,14 @@ class Inserter:
     """
 
     def __init__(
-        self, vlm: VisionLanguageModel, images: Sequence[Sequence[ImageFeatures]], profile: Icot
+        self,
+        vlm: VisionLanguageModel,
+        images: Sequence[Sequence[ImageFeatures]],
+        noises: Sequence[SampleNoise],
+        profile: Icot,
     ) -> None:
-        """Args: the model, the images of each row, and what is set."""
-        self.vlm, self.images, self.profile = vlm, images, profile
+        """Args: the model, the images and the randomness of each row, and what is set."""
+        self.vlm, self.images, self.noises, self.profile = vlm, images, noises, profile
         self.chosen: list[list[list[int]]] = [[] for _ in images]
         self._is_trigger = cache(lambda token: ends_in(vlm.tokenizer, token, profile.trigger))
         ids = vlm.tokenizer.convert_tokens_to_ids(FRAME)
@@ -90,6 +95,8 @@ class Inserter:
     def _pick(self, row: int, look: Sequence[float]) -> list[int]:
         """The most attended candidates, in spatial order; they count as inserted from now on."""
         ranked = sorted(self._candidates(row), key=lambda patch: -look[patch])
+        if self.profile.selection == "random":
+            ranked = [ranked[place] for place in self.noises[row].permutation(len(ranked))]
         self.chosen[row].append(sorted(ranked[: self.profile.patches]))
         return self.chosen[row][-1]
 

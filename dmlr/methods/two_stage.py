@@ -10,10 +10,10 @@ from dataclasses import replace
 import torch
 
 from dmlr.methods.answer import Clock, Outcome, Question
-from dmlr.prompts import Messages
+from dmlr.vlm.cost import Cost, prefilling, replying
 from dmlr.vlm.decode import decode
 from dmlr.vlm.model import VisionLanguageModel
-from dmlr.vlm.parts import Block, Prompt, Reply
+from dmlr.vlm.parts import Block, Messages, Prompt, Reply
 from dmlr.vlm.prefix import Prefix
 
 
@@ -26,6 +26,7 @@ class TwoStage:
         self.clock = Clock(len(questions), vlm.device)
         self._prefix: Prefix | None = None
         self._lengths: list[int] = []
+        self._costs: list[Cost] = []
 
     def call(
         self, turns: Sequence[Messages], *, max_new_tokens: int, phase: str
@@ -43,27 +44,31 @@ class TwoStage:
         with self.clock.phase(phase):
             block = Block.of([self.vlm.embed(ids) for ids in rest])
             replies = decode(self.vlm, self._prefix, block, max_new_tokens=max_new_tokens)
+        for row, (length, reply) in enumerate(zip(block.lengths, replies, strict=True)):
+            self._costs[row] += replying(length, reply)
         return prompts, replies
 
     def _start(self, prompts: Sequence[Prompt]) -> None:
         self._lengths = [_beginning(prompt) for prompt in prompts]
         heads = [_head(p, count) for p, count in zip(prompts, self._lengths, strict=True)]
         self._prefix = self.vlm.prefill(heads, [question.images for question in self.questions])
+        self._costs = [prefilling(head) for head in heads]
 
     def outcomes(
         self, prompts: Sequence[Prompt], replies: Sequence[Reply], first: Sequence[Reply]
     ) -> list[Outcome]:
         """The second call's replies, with those of the first beside them."""
-        seconds = self.clock.seconds
         return [
             Outcome(
                 prompt,
                 reply,
-                passes=1 + len(before.ids) + len(reply.ids),
-                seconds=seconds,
+                cost=cost,
+                seconds=self.clock.seconds,
                 intermediate=before,
             )
-            for prompt, reply, before in zip(prompts, replies, first, strict=True)
+            for prompt, reply, before, cost in zip(
+                prompts, replies, first, self._costs, strict=True
+            )
         ]
 
 

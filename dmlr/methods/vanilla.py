@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dmlr import prompts
 from dmlr.methods.answer import Clock, Outcome, Question
 from dmlr.settings import Vanilla
+from dmlr.vlm.cost import prefilling, replying
 from dmlr.vlm.decode import decode
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import Block, Prompt
@@ -17,19 +18,24 @@ def answer(
     del seed
     clock = Clock(len(questions), vlm.device)
     with clock.phase("prefill"):
-        asked = [_prompt(vlm, question, profile) for question in questions]
+        asked = [ask(vlm, question, profile.prompt) for question in questions]
         prefix = vlm.prefill(asked, [question.images for question in questions])
     with clock.phase("decode"):
         block = Block.of([vlm.embed(prompt.suffix) for prompt in asked])
         replies = decode(vlm, prefix, block, max_new_tokens=profile.max_new_tokens)
     return [
-        Outcome(prompt, reply, passes=1 + len(reply.ids), seconds=clock.seconds)
-        for prompt, reply in zip(asked, replies, strict=True)
+        Outcome(p, r, prefilling(p) + replying(len(p.suffix), r), clock.seconds)
+        for p, r in zip(asked, replies, strict=True)
     ]
 
 
-def _prompt(vlm: VisionLanguageModel, question: Question, profile: Vanilla) -> Prompt:
+def ask(vlm: VisionLanguageModel, question: Question, prompt: str) -> Prompt:
+    """The prompt without think tokens, in one of the wordings of ``prompts.messages``."""
     turns = prompts.messages(
-        question.text, question.options, prompt=profile.prompt, images=len(question.images)
+        question.text,
+        question.options,
+        prompt=prompt,
+        images=len(question.images),
+        card=question.card,
     )
     return vlm.prompt(turns, question.images)

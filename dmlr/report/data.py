@@ -25,6 +25,12 @@ class Run:
         return str(self.settings["model"].get("checkpoint", "")).startswith("embedded:")
 
 
+def flips_against(database: duckdb.DuckDBPyConnection) -> str:
+    """The profile whose answers those of the others are compared with."""
+    ((profile,),) = database.execute("SELECT flips_against FROM experiment").fetchall()
+    return str(profile)
+
+
 def runs(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Run]:
     """All runs, the baseline's first among those it is compared with."""
     found = database.execute(

@@ -12,13 +12,14 @@ from dmlr.report.optimisation import optimisation
 from dmlr.report.samples import samples
 from dmlr.report.usage import provenance_facts, settings_facts, usage
 from dmlr.settings import ReportSettings
+from dmlr.store.compute import COLUMNS, compute
 from dmlr.store.tables import Cell
 
 
 def index_page(
     database: duckdb.DuckDBPyConnection, settings: ReportSettings, scored: list[Cell], results: Path
 ) -> str:
-    """The first page: what was run, the accuracy table, and the same by parts."""
+    """The first page: what was run, accuracy and what it took, and accuracy by parts."""
     runs = data.runs(database, settings.baseline)
     audited = [
         audits.audit(results, name, audits.judged(database, name)) for name in settings.benchmarks
@@ -29,6 +30,9 @@ def index_page(
         baseline=settings.baseline,
         runs=runs,
         sections=breakdowns.sections(scored, settings.baseline),
+        flips_against=data.flips_against(database),
+        took=compute(database, settings.baseline),
+        columns=COLUMNS,
         findings=breakdowns.findings(scored, settings.baseline),
         embedded=sorted({run.model for run in runs if run.embedded}),
         audits=audited,
@@ -59,6 +63,7 @@ def run_page(
         baseline_name=baseline_name,
         whole=[cell for cell in found if cell.category is None],
         sections=breakdowns.sections(found, baseline_name),
+        flips_against=data.flips_against(database),
         breakdowns=[breakdowns.of_run(part, run.run) for part in parts],
         settings=settings_facts(run),
         provenance=provenance_facts(run),

@@ -13,17 +13,21 @@ import duckdb
 from dmlr.report.data import Run
 from dmlr.report.text import shortened
 
-# Column of predictions -> its words and decimal places.
+# Column of predictions, or what is computed of one -> its words and decimal places.
 QUANTITIES = {
     "prompt_tokens": ("prompt tokens", 0),
     "image_tokens": ("image tokens", 0),
     "generated_tokens": ("generated tokens", 0),
+    "forwarded_tokens": ("forwarded tokens", 0),
     "model_passes": ("model passes", 0),
     "prefill_seconds": ("prefill, seconds", 3),
     "intermediate_seconds": ("first stage, seconds", 3),
     "optimise_seconds": ("optimise, seconds", 3),
     "decode_seconds": ("decode, seconds", 3),
+    "batch_rows": ("rows of its batch", 0),
+    "peak_memory_bytes / 1024 ** 3": ("peak memory of its batch, GiB", 2),
 }
+OF_THE_BATCH = {"batch_rows", "peak_memory_bytes / 1024 ** 3"}  # a sum over samples means nothing
 DIGESTS = {
     "code": "code fingerprint",
     "weights": "weights digest",
@@ -43,7 +47,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A quantity over the ``n`` answers of a run; ``places`` is for its display."""
+    """A quantity over the ``n`` answers of a run that have it; ``places`` is for its display.
+
+    ``total`` is None where a sum over the answers means nothing.
+    """
 
     name: str
     places: int
@@ -51,7 +58,7 @@ class Quantity:
     mean: float
     median: float
     most: float
-    total: float
+    total: float | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Usage:
 
 
 def usage(database: duckdb.DuckDBPyConnection, run: str) -> Usage:
-    """Count ends over all predictions, quantities over those with an answer."""
+    """Count ends over all predictions, quantities over those with an answer that tell them."""
     ends = database.execute("SELECT stop_reason FROM predictions WHERE run = ?", [run]).fetchall()
     counts = Counter(end for (end,) in ends)
     rows = database.execute(
@@ -71,16 +78,19 @@ def usage(database: duckdb.DuckDBPyConnection, run: str) -> Usage:
         "WHERE run = ? AND status = 'ok'",
         [run],
     ).fetchall()
-    named = zip(QUANTITIES.values(), zip(*rows, strict=True), strict=bool(rows))
+    columns = zip(QUANTITIES, zip(*rows, strict=True), strict=bool(rows))
+    known = {column: [v for v in values if v is not None] for column, values in columns}
     return Usage(
         [(words, counts[end]) for end, words in ENDS.items() if counts[end]],
-        [_quantity(name, places, values) for (name, places), values in named],
+        [_quantity(column, values) for column, values in known.items() if values],
     )
 
 
-def _quantity(name: str, places: int, values: Sequence[int | float]) -> Quantity:
+def _quantity(column: str, values: Sequence[int | float]) -> Quantity:
+    name, places = QUANTITIES[column]
     middle, mean = float(statistics.median(values)), statistics.fmean(values)
-    return Quantity(name, places, len(values), mean, middle, float(max(values)), math.fsum(values))
+    total = None if column in OF_THE_BATCH else math.fsum(values)
+    return Quantity(name, places, len(values), mean, middle, float(max(values)), total)
 
 
 def settings_facts(run: Run) -> dict[str, list[Fact]]:

@@ -6,6 +6,7 @@ import duckdb
 
 from dmlr.progress import say
 from dmlr.settings import AggregateSettings
+from dmlr.store.compute import compute, write_compute
 from dmlr.store.database import build
 from dmlr.store.exports import export
 from dmlr.store.tables import cells, write_tables
@@ -16,6 +17,7 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
     build(settings, results, database)
     with duckdb.connect(str(database), read_only=True) as opened:
         write_tables(cells(opened, settings.baseline), results / "tables")
+        write_compute(compute(opened, settings.baseline), results / "tables")
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

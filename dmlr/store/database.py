@@ -11,10 +11,13 @@ from dmlr.datasets.shard import read_shard
 from dmlr.errors import RecordError
 from dmlr.files import canonical, replacing
 from dmlr.records import Prediction, Sample, TraceStep, Verdict, read_provenance, to_table
-from dmlr.settings import AggregateSettings, PlannedRun
+from dmlr.settings import AggregateSettings, Model, PlannedRun
 
 # In the order in which they refer to each other.
-TABLES = ("samples", "runs", "predictions", "traces", "verdicts", "cells", "pairs")
+TABLES = (
+    "experiment", "samples", "runs", "predictions", "traces", "verdicts", "cells", "pairs", "flips",
+    "compute",
+)  # fmt: skip
 # What the shards of one run must agree in.
 SAME = ("code", "model", "profile", "seed", "packages", "weights", "processing")
 
@@ -30,6 +33,7 @@ def build(settings: AggregateSettings, results: Path, out: Path) -> None:
         with duckdb.connect(str(temporary)) as database:
             for name in TABLES:
                 database.execute(_sql(name))
+            database.execute("INSERT INTO experiment VALUES (?)", [settings.flips_against])
             _add_samples(database, settings, results)
             for run in settings.runs:
                 _add_run(database, run, settings.protocols, results)
@@ -99,7 +103,8 @@ def _add_records(
 def _provenance(run: PlannedRun, paths: list[Path]) -> dict[str, Any]:
     """What the run's shards came from; where and when each was made may differ."""
     first = read_provenance(paths[0], Prediction)
-    planned = {"profile": run.profile, "model": run.model, "seed": run.key.seed}
+    model = {name: value for name, value in run.model.items() if name in Model.model_fields}
+    planned = {"profile": run.profile, "model": model, "seed": run.key.seed}
     for name, value in planned.items():
         if canonical(first[name]) != canonical(value):
             raise RecordError(

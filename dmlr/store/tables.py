@@ -1,13 +1,13 @@
 """The accuracy table: rows from the database with statistics, as CSV, Markdown and LaTeX."""
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from dmlr.files import write_text
+from dmlr.store.rows import csv_text, field, markdown_text
 from dmlr.store.statistics import Proportion, accuracy, mcnemar
 
 
@@ -19,6 +19,8 @@ class Cell:
     and failed ones were wrong or right; in both, the ``no_gold`` samples, which no reply could get right
     under these labels, count as wrong. ``difference`` is in percentage points against the baseline
     on the ``pairs`` samples scored in both, None for the baseline itself and within a category.
+    ``flips`` counts the answers that differ, right or wrong, from those of the experiment's profile
+    ``flips_against`` on the ``flip_pairs`` samples that both answered; None likewise.
     """
 
     benchmark: str
@@ -43,24 +45,35 @@ class Cell:
     only_baseline: int | None = None
     p_value: float | None = None
     no_gold: int = 0
+    flips: int | None = None
+    flip_pairs: int | None = None
+
+    @property
+    def flip_share(self) -> float | None:
+        """Answers that differ, in percent of those compared."""
+        if self.flips is None or not self.flip_pairs:
+            return None
+        return 100 * self.flips / self.flip_pairs
 
 
 HEADER = (
     "benchmark", "model", "profile", "seed", "protocol", "labels", "category", "samples", "n",
     "correct", "unparsed", "failed", "no_gold", "accuracy", "low", "high", "floor", "ceiling",
-    "pairs", "difference", "only_run", "only_baseline", "mcnemar_p",
+    "pairs", "difference", "only_run", "only_baseline", "mcnemar_p", "flips", "flip_n",
 )  # fmt: skip
 
 
 def cells(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Cell]:
     """All cells in a fixed order, the whole run before its categories."""
     rows = database.execute(
-        "SELECT cells.*, pairs.n, pairs.only_run, pairs.only_other FROM cells "
+        "SELECT cells.*, pairs.n, pairs.only_run, pairs.only_other, flips.flips, flips.n FROM cells "
         "LEFT JOIN runs AS base ON base.benchmark = cells.benchmark AND base.model = cells.model "
         "AND base.seed = cells.seed AND base.profile = ? "
         "LEFT JOIN pairs ON pairs.run = cells.run AND pairs.other_run = base.run "
         "AND pairs.protocol = cells.protocol AND pairs.labels = cells.labels "
         "AND cells.category IS NULL "
+        "LEFT JOIN flips ON flips.run = cells.run AND flips.protocol = cells.protocol "
+        "AND flips.labels = cells.labels AND cells.category IS NULL "
         "ORDER BY cells.benchmark, cells.model, cells.protocol, cells.labels, cells.seed, "
         "cells.profile <> ?, cells.profile, cells.category NULLS FIRST",
         [baseline, baseline],
@@ -72,6 +85,7 @@ def _cell(
     benchmark: str, model: str, profile: str, seed: int, run: str, protocol: str, labels: str,
     category: str | None, samples: int, n: int, correct: int, wrong: int, unparsed: int,
     failed: int, no_gold: int, pairs: int | None, only_run: int | None, only_other: int | None,
+    flips: int | None, flip_pairs: int | None,
 ) -> Cell:  # fmt: skip
     del wrong
     difference = p_value = None
@@ -84,7 +98,7 @@ def _cell(
         floor=100 * correct / samples,
         ceiling=100 * (correct + unparsed + failed) / samples,
         pairs=pairs, difference=difference, only_run=only_run, only_baseline=only_other,
-        p_value=p_value, no_gold=no_gold,
+        p_value=p_value, no_gold=no_gold, flips=flips, flip_pairs=flip_pairs,
     )  # fmt: skip
 
 
@@ -98,21 +112,17 @@ def write_tables(found: list[Cell], folder: Path) -> None:
 
 def markdown(found: list[Cell]) -> str:
     """The table as Markdown, also what ``make demo`` prints."""
-    lacking = any(cell.no_gold for cell in found)
-    lines = [
-        "| benchmark | model | profile | seed | labels | protocol | n | accuracy [95 %] "
-        "| unparsed | failed |" + " no gold |" * lacking + " vs baseline (p) |",
-        "| --- | --- | --- | ---: | --- | --- | ---: | ---: | ---: | ---: |"
-        + " ---: |" * (1 + lacking),
-    ]
+    lacking, flipped = any(cell.no_gold for cell in found), _with_flips(found)
+    header = ["benchmark", "model", "profile", "seed", "labels", "protocol", "n"]
+    header += ["accuracy [95 %]", "unparsed", "failed", *["no gold"] * lacking]
+    header += ["vs baseline (p)", *["other answers"] * flipped]
+    rows = []
     for cell in found:
         words = [cell.benchmark, cell.model, cell.profile, str(cell.seed), cell.labels]
-        words.append(cell.protocol)
-        counts = [str(cell.unparsed), str(cell.failed)]
-        counts += [str(cell.no_gold)] if lacking else []
-        row = [*words, str(cell.n), percent(cell.accuracy), *counts, versus(cell)]
-        lines.append("| " + " | ".join(row) + " |")
-    return "\n".join(lines) + "\n"
+        counts = [str(cell.unparsed), str(cell.failed), *[str(cell.no_gold)] * lacking]
+        row = [*words, cell.protocol, str(cell.n), percent(cell.accuracy), *counts, versus(cell)]
+        rows.append(row + [others(cell)] * flipped)
+    return markdown_text(header, rows)
 
 
 def percent(found: Proportion | None) -> str:
@@ -127,35 +137,41 @@ def versus(cell: Cell) -> str:
     return f"{cell.difference:+.1f} (p = {cell.p_value:.2g})"
 
 
+def others(cell: Cell) -> str:
+    """Such as 12.5 % of 200, or a dash for the profile itself that is compared with."""
+    return "–" if cell.flip_share is None else f"{cell.flip_share:.1f} % of {cell.flip_pairs}"
+
+
+def _with_flips(found: list[Cell]) -> bool:
+    """True if the answers of some cell were compared with other ones: the column is there then."""
+    return any(cell.flips is not None for cell in found)
+
+
 def _csv(found: list[Cell]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    for cell in found:
-        share = cell.accuracy
-        writer.writerow(
-            [cell.benchmark, cell.model, cell.profile, cell.seed, cell.protocol, cell.labels,
-             cell.category or "all", cell.samples, cell.n, cell.correct, cell.unparsed, cell.failed,
-             cell.no_gold,
-             *map(_number, (share.value, share.low, share.high) if share else (None,) * 3),
-             *map(_number, (cell.floor, cell.ceiling)),
-             *map(_number, (cell.pairs, cell.difference, cell.only_run, cell.only_baseline)),
-             "" if cell.p_value is None else f"{cell.p_value:.6g}"]
-        )  # fmt: skip
-    return text.getvalue()
+    return csv_text(HEADER, map(_row, found))
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else str(value) if isinstance(value, int) else f"{value:.4f}"
+def _row(cell: Cell) -> list[Any]:
+    share = cell.accuracy
+    return [
+        cell.benchmark, cell.model, cell.profile, cell.seed, cell.protocol, cell.labels,
+        cell.category or "all", cell.samples, cell.n, cell.correct, cell.unparsed, cell.failed,
+        cell.no_gold,
+        *map(field, (share.value, share.low, share.high) if share else (None,) * 3),
+        *map(field, (cell.floor, cell.ceiling)),
+        *map(field, (cell.pairs, cell.difference, cell.only_run, cell.only_baseline)),
+        "" if cell.p_value is None else f"{cell.p_value:.6g}", cell.flips, cell.flip_pairs,
+    ]  # fmt: skip
 
 
 def _latex(found: list[Cell]) -> str:
+    flipped = _with_flips(found)
     lines = [
         "% needs \\usepackage{booktabs}",
-        "\\begin{tabular}{lllrllrrrrr}",
+        "\\begin{tabular}{lllrllrrrrr" + "r" * flipped + "}",
         "\\toprule",
         "Benchmark & Model & Profile & Seed & Labels & Protocol & $n$ & Accuracy "
-        "& 95\\,\\% interval & $\\Delta$ & $p$ \\\\",
+        "& 95\\,\\% interval & $\\Delta$ & $p$" + " & Other answers" * flipped + " \\\\",
         "\\midrule",
     ]
     for cell in found:
@@ -167,6 +183,7 @@ def _latex(found: list[Cell]) -> str:
         difference = "--" if cell.difference is None else f"${cell.difference:+.1f}$"
         p_value = "--" if cell.p_value is None else f"{cell.p_value:.2g}"
         row = [*words, str(cell.n), value, interval, difference, p_value]
+        row += [_escaped(others(cell)).replace("–", "--")] * flipped
         lines.append(" & ".join(row) + " \\\\")
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
 

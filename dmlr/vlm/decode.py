@@ -1,9 +1,8 @@
-"""Greedy decoding of a batch; a row that has ended leaves it."""
+"""Decoding of a batch, greedy unless told otherwise; a row that has ended leaves it."""
 
 from collections.abc import Callable, Sequence
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 from transformers import LogitsProcessorList, NoBadWordsLogitsProcessor
 
@@ -11,10 +10,13 @@ from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.parts import Block, Reply
 from dmlr.vlm.prefix import Prefix
 from dmlr.vlm.running import Running
+from dmlr.vlm.sampling import greedy
 
 # Runs the tokens just chosen, one per row, and returns the states that predict the next ones; it is
 # also told the tokens of all rows of the batch so far.
 Step = Callable[[Running, Tensor, Sequence[list[int]]], Tensor]
+# Chooses a token for each row from its logits; it is also told the rows' numbers in the batch.
+Choose = Callable[[Tensor, Sequence[int]], Tensor]
 
 
 def tokens_alone(rows: Running, tokens: Tensor, found: Sequence[list[int]]) -> Tensor:
@@ -32,6 +34,7 @@ def decode(
     max_new_tokens: int,
     forbidden_words: Sequence[str] = (),
     step: Step = tokens_alone,
+    choose: Choose = greedy,
 ) -> list[Reply]:
     """Decode after the prefixes and a block; the prefixes are left as they were.
 
@@ -42,13 +45,18 @@ def decode(
         max_new_tokens: most tokens per row.
         forbidden_words: words that must not come out, as the tokenizer writes them.
         step: runs each row's new token; what it puts behind them is no part of the replies.
+        choose: the new tokens.
     """
     forbid = _forbidding(vlm, forbidden_words)
     found: list[list[int]] = [[] for _ in block.lengths]
     rows = Running(vlm, prefix)
     last = rows.append(block)
     while True:
-        tokens = _next(vlm.logits(last), [found[row] for row in rows.active], forbid)
+        logits = vlm.logits(last)
+        if forbid is not None:
+            before = torch.tensor([found[row] for row in rows.active], dtype=torch.long)
+            logits = forbid(before.to(logits.device), logits)
+        tokens = choose(logits, rows.active)
         for row, token in zip(rows.active, tokens.tolist(), strict=True):
             found[row].append(token)
         going = [
@@ -60,17 +68,6 @@ def decode(
             rows.keep(going)
             tokens = tokens[going]
         last = step(rows, tokens, found)
-
-
-def _next(
-    logits: Float[Tensor, "row vocab"], before: list[list[int]], forbid: LogitsProcessorList | None
-) -> Int[Tensor, " row"]:
-    """The most probable token of each row that may come after what the row has."""
-    if forbid is not None:
-        ids = torch.tensor(before, dtype=torch.long, device=logits.device)
-        logits = forbid(ids, logits)
-    tokens: Tensor = logits.argmax(dim=-1)
-    return tokens
 
 
 def _forbidding(vlm: VisionLanguageModel, words: Sequence[str]) -> LogitsProcessorList | None:

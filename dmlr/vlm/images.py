@@ -47,6 +47,11 @@ def open_image(
     return resized
 
 
+def blank_image(rows: int, columns: int, *, pixels_per_token: int) -> Image.Image:
+    """A grey picture of a grid of image tokens, ``pixels_per_token`` pixels wide and high each."""
+    return Image.new("RGB", (columns * pixels_per_token, rows * pixels_per_token), (128, 128, 128))
+
+
 def foreign_image(rows: int, columns: int, *, pixels_per_token: int) -> Image.Image:
     """A picture that has nothing to do with any question: coloured squares, the same every time.
 

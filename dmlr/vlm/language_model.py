@@ -9,6 +9,7 @@ from transformers.modeling_utils import PreTrainedModel
 
 from dmlr.vlm.attention import AttentionRows, packed
 from dmlr.vlm.cache import PrefixCache
+from dmlr.vlm.cost import Cost
 from dmlr.vlm.parts import Block
 from dmlr.vlm.prefix import Prefix
 
@@ -16,8 +17,8 @@ from dmlr.vlm.prefix import Prefix
 class LanguageModel:
     """Frozen; works on batches.
 
-    ``passes`` counts calls of it and ``tokens`` the tokens of a row that went through it, so that a
-    method's cost can be told without a clock.
+    ``passes`` counts calls of it and ``tokens`` the tokens of a row that went through it, padding
+    included, so that a method's cost can be told without a clock.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -26,6 +27,11 @@ class LanguageModel:
         self.text: Any = self.model.model.language_model
         self.config: Any = self.model.config.text_config
         self.passes = self.tokens = 0
+
+    @property
+    def cost(self) -> Cost:
+        """Passes and tokens so far; where no row has padding, a difference is what each row cost."""
+        return Cost(self.passes, self.tokens)
 
     @property
     def dtype(self) -> torch.dtype:

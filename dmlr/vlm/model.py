@@ -16,13 +16,14 @@ from torch import Tensor
 from transformers import AutoImageProcessor, AutoTokenizer
 from transformers.modeling_utils import PreTrainedModel
 
+from dmlr.checkpoint import processor_template, wrong_image_token
 from dmlr.errors import CheckpointError
-from dmlr.prompts import THINK, Messages
 from dmlr.vlm.attention import NAME
 from dmlr.vlm.cache import PrefixCache
 from dmlr.vlm.language_model import LanguageModel
-from dmlr.vlm.parts import Block, ImageFeatures, Prompt
+from dmlr.vlm.parts import THINK, Block, ImageFeatures, Messages, Prompt
 from dmlr.vlm.prefix import Prefix
+from dmlr.weights import check_fit
 
 ATTENTION = {"": "sdpa", "text_config": NAME, "vision_config": "sdpa"}
 
@@ -45,20 +46,31 @@ class VisionLanguageModel(LanguageModel):
     ) -> "VisionLanguageModel":
         """Load a checkpoint directory; the PIL image processor is chosen, since the two differ.
 
+        No code of the checkpoint is run, and no weight is left random.
+
         Raises:
-            CheckpointError: configuration and tokenizer name different image tokens.
+            CheckpointError: configuration and tokenizer name different image tokens, or the weights are
+                not those of the model.
         """
-        model = cls.transformers_class.from_pretrained(
-            folder, dtype=dtype, attn_implementation=ATTENTION, local_files_only=True
-        )
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        processor = AutoImageProcessor.from_pretrained(folder, backend="pil", local_files_only=True)
-        found = model.config.image_token_id
+        kept = {"local_files_only": True, "trust_remote_code": False}
+        tokenizer = AutoTokenizer.from_pretrained(folder, **kept)
+        tokenizer.chat_template = tokenizer.chat_template or processor_template(folder)
+        processor = AutoImageProcessor.from_pretrained(folder, backend="pil", **kept)
+        config = cls.transformers_class.config_class.from_pretrained(folder, local_files_only=True)
+        found = config.image_token_id
         if tokenizer.convert_ids_to_tokens(found) != "<|image_pad|>":
-            raise CheckpointError(
-                f"{folder}: image_token_id of config.json must be the tokenizer's <|image_pad|>, "
-                f"got {found}"
-            )
+            raise CheckpointError(wrong_image_token(folder, found))
+        model, loaded = cls.transformers_class.from_pretrained(
+            folder,
+            config=config,
+            dtype=dtype,
+            attn_implementation=ATTENTION,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,  # they are refused below, by name
+            output_loading_info=True,
+            **kept,
+        )
+        check_fit(folder, loaded)
         return cls(model.to(device), tokenizer, processor)
 
     @property

@@ -7,6 +7,7 @@ rule aggregate:
     output:
         database="results/dmlr.duckdb",
         tables=multiext("results/tables/accuracy", ".csv", ".md", ".tex"),
+        compute=multiext("results/tables/compute", ".csv", ".md"),
         exports=expand(
             "results/exports/{run}/results.json",
             run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],

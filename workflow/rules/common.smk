@@ -17,7 +17,7 @@ STORE = "results/features/store"
 try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
     for name in EXPERIMENT.models:
-        signature(EXPERIMENT.model_catalog[name])
+        signature(EXPERIMENT.model_catalog[name].model)
     SHARDS = {
         name: dmlr.config.shards_of(EXPERIMENT, name) for name in EXPERIMENT.benchmarks
     }

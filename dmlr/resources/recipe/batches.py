@@ -12,6 +12,7 @@ from transformers import BaseImageProcessor, PreTrainedTokenizerBase
 from dmlr import prompts
 from dmlr.datasets.shapes_question import KINDS, Question, ask
 from dmlr.datasets.shapes_scene import Scene, random_scene
+from dmlr.vlm.parts import THINK
 
 INJECTED = (
     "<|vision_pad|>"  # holds the place of an injected patch, embedded from the image's features
@@ -113,9 +114,7 @@ class Batches:
         """Think tokens as a method would place them, half of them followed by injected patches."""
         count = self.random.choice([1, 2, 4, 4, 4, 4, 4, 8])
         most = self.random.choice([0, 0, 2, 4])
-        return "".join(
-            prompts.THINK + INJECTED * self.random.randint(0, most) for _ in range(count)
-        )
+        return "".join(THINK + INJECTED * self.random.randint(0, most) for _ in range(count))
 
     @staticmethod
     def _pad(rows: list[list[int]], value: int) -> Tensor:

@@ -25,6 +25,7 @@ from dmlr import prompts
 from dmlr.resources.recipe.architecture import model_config, train_tokenizer
 from dmlr.resources.recipe.batches import INJECTED, Batch, Batches, random_question, reply
 from dmlr.resources.recipe.sight import teach_sight
+from dmlr.vlm.parts import THINK
 
 VOCAB = 800
 LEARNING_RATE, WARM_UP = 1e-3, 150
@@ -137,7 +138,7 @@ def train(folder: Path, *, steps: int, batch_size: int, seed: int) -> None:
     model = Qwen2_5_VLForConditionalGeneration(model_config(tokenizer.get_vocab()))
     initialise(model)
     teach_sight(model, processor, seed=seed)
-    ids = {"think_id": tokenizer.convert_tokens_to_ids(prompts.THINK)}
+    ids = {"think_id": tokenizer.convert_tokens_to_ids(THINK)}
     ids["injected_id"] = tokenizer.convert_tokens_to_ids(INJECTED)
     optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
     started = time.monotonic()

@@ -1,0 +1,33 @@
+-- What the answers of a run took: means over those with status ok. Tokens and passes of the language
+-- model; seconds are a sample's share of its batch; batch_rows in samples; peak_memory_gib is the largest
+-- peak of a batch, weights included, NULL where no device told it.
+CREATE VIEW compute AS
+WITH answered AS (
+    SELECT
+        *,
+        prefill_seconds + intermediate_seconds + optimise_seconds + decode_seconds AS seconds
+    FROM predictions
+    WHERE status = 'ok'
+),
+final AS (
+    SELECT
+        runs.benchmark, runs.model, runs.profile, runs.seed, run,
+        count(sample_id) AS answers,
+        avg(prompt_tokens) AS prompt_tokens,
+        avg(image_tokens) AS image_tokens,
+        avg(generated_tokens) AS generated_tokens,
+        avg(intermediate_tokens) AS intermediate_tokens,
+        avg(forwarded_tokens) AS forwarded_tokens,
+        avg(model_passes) AS model_passes,
+        avg(prefill_seconds) AS prefill_seconds,
+        avg(intermediate_seconds) AS intermediate_seconds,
+        avg(optimise_seconds) AS optimise_seconds,
+        avg(decode_seconds) AS decode_seconds,
+        avg(seconds) AS seconds,
+        avg(batch_rows) AS batch_rows,
+        max(peak_memory_bytes) / 1024 ** 3 AS peak_memory_gib
+    FROM runs
+    LEFT JOIN answered USING (run)
+    GROUP BY ALL
+)
+SELECT * FROM final;
