@@ -8,8 +8,8 @@ released code. Both are reproduced literally, since one changed word changes eve
 from collections.abc import Sequence
 from typing import Any
 
+from dmlr.chat import THINK, Messages
 from dmlr.settings import Card
-from dmlr.vlm.parts import THINK, Messages
 
 SYSTEM = (
     "A conversation between User and Assistant. The user asks a question, and the Assistant solves "

@@ -86,13 +86,15 @@ class Prediction(Record):
 
     ``status`` is failed where no answer could be made; ``error`` then says why. ``intermediate`` is what
     a method of two stages wrote before its answer (a rationale, a scene graph), as it wrote it.
-    ``replies`` are all that were voted on, in their order, where a method writes several.
+    ``replies`` are all that were voted on, in their order, where a method writes several;
+    ``generated_tokens`` counts all of them.
     ``insertions`` lists the image tokens of every block that was put into the reply, in its order;
     ``triggers`` counts the generated tokens that could ask for one (ICoT's new lines).
     ``forwarded_tokens`` went through the language model for this sample, in ``model_passes`` passes:
     prompt, optimisation, replies and whatever was inserted, without padding. Its batch had
-    ``batch_rows`` samples, and so many bytes were in use at its peak (weights included; None where the
-    device does not tell). Seconds are the sample's share of its batch.
+    ``batch_rows`` samples, and so many bytes were in use at its peak: weights included; where a CPU's
+    peak cannot start anew, the whole process's; None where nothing was measured. Seconds are the
+    sample's share of its batch.
     ``best_patches`` lists per think token the image tokens injected at the decode, counted row by row
     in a grid of ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before
     the first step.
@@ -155,6 +157,8 @@ class Verdict(Record):
     """The score of one prediction under one protocol and one label set.
 
     ``score`` is 1 for correct, 0 for wrong and None for unparsed and failed, whose ``reason`` says why.
+    ``extracted`` is the answer as it was read, ``compared`` what of it was held against the gold: 0.50
+    and 0.5 are one answer. None where none could be read.
     """
 
     sample_id: str
@@ -162,6 +166,7 @@ class Verdict(Record):
     verdict: Verdict4
     score: int | None
     extracted: str | None
+    compared: str | None
     rule: str
     reason: str | None = None
 
@@ -204,8 +209,8 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
     ),
     Verdict: pa.schema(
         [("sample_id", pa.string()), ("labels", pa.string()), ("verdict", pa.string()),
-         ("score", pa.int8()), ("extracted", pa.string()), ("rule", pa.string()),
-         ("reason", pa.string())]
+         ("score", pa.int8()), ("extracted", pa.string()), ("compared", pa.string()),
+         ("rule", pa.string()), ("reason", pa.string())]
     ),
 }  # fmt: skip
 _AS_JSON = {"gold", "groups", "wordings"}  # maps with open keys are stored as JSON text

@@ -78,6 +78,12 @@ class SelfConsistency(Settings):
         description="Replies are drawn until so many tokens went through the language model for them, "
         "what dmlr's optimisation takes; the last one is written to its end.",
     )
+    least_replies: int = Field(
+        default=1,
+        ge=1,
+        description="Replies that there are in any case, the greedy one among them. One other cannot "
+        "outvote it: of as many votes the first counts.",
+    )
     temperature: float = Field(gt=0, description="Of the drawn replies.")
     max_new_tokens: int = Field(ge=1, description="Generation budget of each reply in tokens.")
 

@@ -7,8 +7,9 @@ import torch
 from PIL import Image
 
 from dmlr import prompts
+from dmlr.chat import Messages
 from dmlr.vlm.decode import decode
-from dmlr.vlm.parts import Block, ImageFeatures, Messages, Prompt
+from dmlr.vlm.parts import Block, ImageFeatures, Prompt
 
 
 @dataclass(frozen=True)

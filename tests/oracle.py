@@ -273,10 +273,11 @@ def _answer(vlm, question, profile, seed):
             driving.append((reward - float(model.reward(candidate - 2 * xi, driver))) / 2)
         else:
             driving.append(reward)
-        if profile.update == "gradient":
-            moved = profile.learning_rate * gradient(model, candidate, driver)
-        else:
-            moved = profile.learning_rate * weight(profile, driving, noise) * xi / sigma**2
+        moved = profile.learning_rate * weight(profile, driving, noise) * xi / sigma**2
+        if profile.update.startswith("gradient"):
+            slope = gradient(model, candidate, driver)
+            length = moved.norm() / slope.norm()
+            moved = slope * (profile.learning_rate if profile.update == "gradient" else length)
         think = think + moved
         kept = candidate if profile.keep == "candidate" else think
 
@@ -319,9 +320,9 @@ def _answer(vlm, question, profile, seed):
         if highest[0] >= (profile.reward_threshold or math.inf) > 0:
             break
     found.best_reward, found.best_step = best_reward, best_step
-    found.best_patches, found.best_think, found.think = best, best_think, think
     states = {"best": best_think, "last": think, "initial": vlm.embed(model.prompt.think).float()}
     kept = decoded(vlm, question, profile, seed, noise, states)
+    found.best_patches, found.best_think, found.decoded = best, best_think, kept
     found.ids = Model(vlm, question, profile).decode(kept, best)
     return found
 

@@ -115,3 +115,29 @@ def test_a_choice_however_latex_sets_it(boxed):
     gold = Gold(kind="choice", letter="B", text="$72^{\\circ}$")
     expected = "unparsed" if boxed == "B: 72" else "correct"  # the text of no option
     assert judge(f"\\boxed{{{boxed}}}", gold, options).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "one", "other"),
+    [
+        ("integer", "54", "54", "54.0"),
+        ("float", "0.5", "0.5", "0.50"),
+        ("list", "[1, 2]", "[1, 2]", "1,2"),
+        ("expression", r"\frac{1}{2}", r"\frac{1}{2}", r"$\dfrac{1}{2}$"),
+        ("yesno", "Yes", "yes", "Yes."),
+        ("choice", "left", "A", "A. left"),
+    ],
+)
+def test_two_ways_to_write_an_answer_are_one_answer(kind, text, one, other):
+    letter = "A" if kind == "choice" else None
+    gold = Gold(kind=kind, text=text, letter=letter)
+    found = [judge(f"\\boxed{{{boxed}}}", gold, ("left", "right")) for boxed in (one, other)]
+    assert found[0].compared is not None
+    assert found[0].compared == found[1].compared
+    assert [decision.verdict for decision in found] == ["correct", "correct"]
+
+
+def test_what_cannot_be_read_is_not_compared():
+    for reply in ("no box", "\\boxed{maybe}"):
+        found = judge(reply, Gold(kind="yesno", text="Yes"), ())
+        assert (found.verdict, found.compared) == ("unparsed", None)

@@ -1,4 +1,6 @@
 import copy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -343,6 +345,13 @@ def test_code_of_the_benchmarks_is_none_of_the_later_stages(stage):
     entry, _ = STAGES[stage]
     found = {name for name in _closure(entry) if name.startswith("dmlr.datasets.")}
     assert found <= {"dmlr.datasets.shard", "dmlr.datasets.options"}
+
+
+@pytest.mark.parametrize("stage", ["prepare", "verify", "aggregate", "report"])
+def test_only_features_and_reason_import_torch(stage):
+    module = STAGES[stage][0]
+    told = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told]).returncode == 0
 
 
 def test_the_wording_of_prompts_is_none_of_the_features():

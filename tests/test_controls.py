@@ -137,6 +137,15 @@ def test_the_true_gradient_points_uphill_and_is_not_the_noise(vlm, images, run, 
     assert found.search.last.tolist() != plain.search.last.tolist()
 
 
+def test_a_step_in_the_gradients_direction_is_as_long_as_reinforces(run, plain):
+    found = run(control("gradient-direction"))
+    assert weights(found) == pytest.approx([abs(r) for r in found.search.history], rel=1e-4)
+    assert rewards(found)[:2] == rewards(plain)[:2]
+    moved = [one.search.last - one.search.initial.think for one in (found, plain)]
+    cosine = torch.nn.functional.cosine_similarity(*(one.flatten() for one in moved), dim=0)
+    assert abs(float(cosine)) < 0.5
+
+
 @pytest.mark.parametrize(
     "name", ["decode-last", "decode-initial", "decode-zeros", "decode-noise", "decode-foreign"]
 )
@@ -146,28 +155,27 @@ def test_replaced_latents_leave_the_search_as_it_is(run, plain, name):
     assert found.prompt.ids.tolist() == plain.prompt.ids.tolist()
 
 
-def test_what_replaces_the_latents(vlm, images, run):
-    question = Question("a/1", "Which one?", ["left", "right"], images[:1])
-    search = run(control("dmlr-paper")).search
+def test_what_replaces_the_latents(run, plain):
     made = {
-        kind: dmlr._found(vlm, [question], [search], control(f"decode-{kind}"), 3)[0][0]
+        kind: run(control(f"decode-{kind}")).think
         for kind in ("last", "initial", "zeros", "noise", "foreign")
     }
-    assert torch.equal(made["last"], search.last)
-    assert torch.equal(made["initial"], search.initial.think)
+    best = plain.search.best.think
+    assert torch.equal(plain.think, best)
+    assert torch.equal(made["last"], plain.search.last)
+    assert torch.equal(made["initial"], plain.search.initial.think)
     assert made["zeros"].abs().sum() == 0
-    best = search.best.think
     torch.testing.assert_close(made["noise"].norm(dim=1), best.norm(dim=1))
     cosine = torch.nn.functional.cosine_similarity(made["noise"], best)
     assert cosine.abs().max() < 0.5
     assert not torch.allclose(made["foreign"], best, atol=1e-2)
+    assert not any(torch.equal(one, best) for one in made.values())
 
 
-def test_latents_of_another_question_know_nothing_of_this_one(vlm, images, run):
+def test_latents_of_another_question_know_nothing_of_this_one(vlm, images):
     def foreign(text, image, name="a/1"):
         question = Question(name, text, [], [images[image]])
-        search = run(control("dmlr-paper")).search
-        return dmlr._found(vlm, [question], [search], control("decode-foreign"), 3)[0][0]
+        return dmlr.answer(vlm, [question], control("decode-foreign"), 3)[0].think
 
     assert torch.equal(foreign("Which?", 0), foreign("How many are there?", 1))
     assert not torch.equal(foreign("Which?", 0), foreign("Which?", 0, name="a/2"))

@@ -94,6 +94,7 @@ CONTROLS = {
     "antithetic": {"update": "antithetic"},
     "mean-baseline": {"update": "mean_baseline"},
     "true-gradient": {"update": "gradient"},
+    "gradient-direction": {"update": "gradient_direction"},
     "decode-last": {"decoded": "last"},
     "decode-initial": {"decoded": "initial"},
     "decode-zeros": {"decoded": "zeros"},
@@ -118,12 +119,13 @@ CONTROLS = {
 def test_every_control_changes_what_it_is_called_and_nothing_else(experiment):
     found = loaded(experiment)
     catalog, paper = found.profile_catalog, found.profile_catalog["dmlr-paper"]
-    others = ["self-consistency", "icot", "icot-random"]
-    assert found.profiles == ["vanilla", "dmlr-paper", "prompt-without-tokens", *CONTROLS, *others]
+    first = ["vanilla", "vanilla-direct", "vanilla-card", "dmlr-paper", "prompt-without-tokens"]
+    others = ["self-consistency", "self-consistency-5", "icot", "icot-random"]
+    assert found.profiles == [*first, *CONTROLS, *others]
     for name, changes in CONTROLS.items():
         assert catalog[name] == paper.model_copy(update=changes)
-    without = catalog["vanilla"].model_copy(update={"prompt": "internal_thinking"})
-    assert catalog["prompt-without-tokens"] == without
+    without = catalog["prompt-without-tokens"]
+    assert (without.method, without.prompt) == ("vanilla", "internal_thinking")
     assert catalog["icot-random"] == catalog["icot"].model_copy(update={"selection": "random"})
 
 

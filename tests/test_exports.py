@@ -5,12 +5,14 @@ import json
 import duckdb
 import pytest
 
+from dmlr import prompts
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.settings import AggregateSettings, Protocol, VerifySettings
 from dmlr.store.database import build
-from dmlr.store.exports import export
+from dmlr.store.exports import asking, export
 from dmlr.store.tables import cells, markdown
 from dmlr.verify.verify import verify
+from tests.test_experiments import loaded
 
 IDS = ["10", "2", "33"]  # neither numbers nor texts are in order
 A, B = (Gold(kind="choice", letter=letter, text=letter.lower()) for letter in "AB")
@@ -95,3 +97,31 @@ def test_a_sample_without_a_gold_is_counted_apart_and_bounds_the_score(tmp_path)
     assert table[0].endswith("| unparsed | failed | no gold | vs baseline (p) |")
     assert table[-1].endswith("| 2 | 100.0 [34.2, 100.0] | 0 | 0 | 1 | – |")
     assert "no gold" not in markdown([found["official"]])
+
+
+CARD = {"system": "Think first.", "hint": "Hint: be brief. "}
+ASKING = {
+    "vanilla": (prompts.SYSTEM, prompts.TASK),
+    "vanilla-direct": (None, prompts.DIRECT_TASK),
+    "vanilla-card": ("Think first.", "Hint: be brief. "),
+    "prompt-without-tokens": (prompts.SYSTEM, prompts.TASK),
+    "self-consistency": (prompts.SYSTEM, prompts.TASK),
+    "multimodal-cot": (prompts.SYSTEM, prompts.TASK),
+    "ccot": (prompts.SYSTEM, prompts.GRAPH_ANSWER_TASK),
+    "icot": (prompts.SYSTEM, prompts.TASK),
+    "dmlr-released-2026-03": (prompts.SYSTEM, prompts.TASK),
+}
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_an_export_says_how_its_profile_asked(name):
+    catalog = loaded("controls").profile_catalog
+    config = {"profile": catalog[name].model_dump(), "model": {"card": CARD}}
+    assert asking(config) == ASKING[name]
+
+
+def test_every_profile_of_the_catalogs_can_be_exported():
+    for profile in loaded("controls").profile_catalog.values():
+        system, task = asking({"profile": profile.model_dump(), "model": {"card": CARD}})
+        assert task
+        assert system is None or system

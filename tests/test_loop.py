@@ -22,7 +22,7 @@ RELEASED = PAPER | {
 }  # fmt: skip
 VALUES = {
     "update": ["none", "constant_reward", "shuffled_reward", "antithetic", "mean_baseline",
-               "gradient", "reinforce"],
+               "gradient", "gradient_direction", "reinforce"],
     "reward": ["topk_negative_log", "truncated_entropy", "truncated_doubt"],
     "top_k": [1000000],
     "optimised_on": ["blank", "foreign"],
@@ -116,6 +116,7 @@ def equal(found, naive):
         (s.sigma, s.is_best, s.patch_count, s.patch_budget) for s in naive.steps
     ]
     torch.testing.assert_close(search.best.think, naive.best_think, atol=2e-4, rtol=0)
+    torch.testing.assert_close(found.think, naive.decoded, atol=2e-4, rtol=0)
     assert found.reply.ids == naive.ids
 
 

@@ -32,7 +32,7 @@ PREDICTION = Prediction(
 )  # fmt: skip
 VERDICT = Verdict(
     sample_id="shapes/test-0001", labels="official", verdict="unparsed", score=None,
-    extracted=None, rule="boxed", reason="no box",
+    extracted=None, compared=None, rule="boxed", reason="no box",
 )  # fmt: skip
 
 

@@ -281,8 +281,30 @@ def test_the_first_page_says_what_the_answers_cost(out):
     assert rows[0][-1] == "Peak memory, GiB"
     assert rows[1] == ["Benchmark tiny, model m, seed 3"]
     tokens, seconds = ["11.0", "15.0", "7.0", "0.0"], ["0.000", "0.000", "0.000", "0.500", "0.500"]
-    assert rows[2] == ["vanilla", "10", *tokens, "19.0", "1.00", "13.0", *seconds, "5.0", "–"]
-    assert rows[3] == ["dmlr", "9", *tokens, "95.0", "5.00", "13.0", *seconds, "5.0", "4.50"]
+    assert rows[2] == [
+        "vanilla",
+        "10",
+        *tokens,
+        "19.0",
+        "1.00",
+        "13.0",
+        *["–"] * 3,
+        *seconds,
+        "5.0",
+        "–",
+    ]
+    assert rows[3] == [
+        "dmlr",
+        "9",
+        *tokens,
+        "95.0",
+        "5.00",
+        "13.0",
+        *["–"] * 3,
+        *seconds,
+        "5.0",
+        "4.50",
+    ]
 
 
 def test_a_run_says_what_an_answer_took_where_it_is_known(out, dmlr):

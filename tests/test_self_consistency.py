@@ -3,13 +3,14 @@
 import pytest
 import torch
 
+from dmlr.latent.noise import SampleNoise
 from dmlr.methods import self_consistency, vanilla
 from dmlr.methods.answer import Question, recorded
 from dmlr.methods.self_consistency import winner
 from dmlr.settings import SelfConsistency, Vanilla
 from dmlr.vlm.parts import Reply
 from dmlr.vlm.sampling import Sampling
-from tests.cases import noise_image
+from tests.cases import case, noise_image
 
 TOKENS = 11
 
@@ -64,6 +65,32 @@ def test_a_sample_draws_the_same_in_any_batch_and_another_with_another_seed(fami
     assert all(texts(one)[0] == texts(two)[0] for one, two in zip(together, other, strict=True))
 
 
+def test_there_are_as_many_replies_as_there_must_be_at_least(family_vlm, questions):
+    found = answers(family_vlm, questions, extra_tokens=0, least_replies=5)
+    assert [len(one.replies) for one in found] == [5] * 5
+    longer = answers(family_vlm, questions, least_replies=2)
+    assert [texts(one) for one in longer] == [texts(one) for one in answers(family_vlm, questions)]
+    record = recorded(questions[1], found[1]).prediction
+    assert record.generated_tokens == sum(len(ids) for ids in texts(found[1]))
+
+
+def test_drawn_replies_are_those_of_whole_sequences(family_vlm, library):
+    """Each token drawn again, from the logits of transformers' pass over the whole sequence."""
+    one = case(family_vlm, "How many?", (2, 7), prompt="unified")
+    (found,) = answers(family_vlm, [Question("a/7", "How many?", [], one.features)])
+    chance, embed = SampleNoise(42, "a/7").chance, library.embed
+    ends = library.model.generation_config.eos_token_id
+    for drawn in texts(found)[1:]:
+        ids = []
+        while len(ids) < TOKENS and ids[-1:] != [ends]:
+            rest = torch.cat([one.prompt.suffix, torch.tensor(ids, dtype=torch.long)])
+            logits = library.with_patches(one, embed(rest), {}).logits[0, -1]
+            summed = (logits.double() / 0.7).softmax(0).cumsum(0)
+            draw = float(torch.rand((), generator=chance))
+            ids.append(int((summed <= draw * summed[-1]).sum()))
+        assert ids == drawn
+
+
 def reply(text):
     return Reply([1], text, "end")
 
@@ -94,3 +121,8 @@ def test_tokens_are_drawn_by_their_probabilities():
         found = torch.bincount(drawn[:, row], minlength=5) / 4001
         torch.testing.assert_close(found, expected, atol=0.025, rtol=0)
     assert not torch.equal(drawn[:, 0], drawn[:, 1])
+
+
+def test_logits_that_are_no_numbers_draw_nothing():
+    with pytest.raises(ValueError, match="a probability is not a number; float32 or bfloat16"):
+        Sampling(0.7, [torch.Generator()])(torch.full((1, 5), torch.nan), [0])

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from dmlr import prompts
+from dmlr.chat import THINK
 from dmlr.errors import CheckpointError
 from dmlr.vlm.load import load
-from dmlr.vlm.parts import THINK, Block
+from dmlr.vlm.parts import Block
 from tests.cases import case, five, prefill, replies, suffixes
 from tests.tiny import model_settings
 

@@ -172,6 +172,22 @@ def test_sigma_changes_the_runs_of_its_profile_alone(project):
     project.configure({})
 
 
+def test_another_profile_answers_with_it_alone_and_makes_the_tables_and_pages_anew(project):
+    profiles = ["vanilla", "dmlr-paper", "wide"]
+    wide = {"method": "dmlr", "sigma": 0.2, "steps": 2}
+    project.configure({"profiles": profiles, "profile_catalog": {"wide": wide}})
+    assert project.planned() == {"reason": 2, "verify": 1, "aggregate": 1, "report": 1}
+    project.configure({"profiles": ["vanilla"], "flips_against": "vanilla"})
+    assert project.planned() == {"aggregate": 1, "report": 1}
+    project.configure({})
+
+
+def test_another_seed_answers_with_it_alone(project):
+    project.configure({"seeds": [42, 43]})
+    assert project.planned() == {"reason": 4, "verify": 2, "aggregate": 1, "report": 1}
+    project.configure({})
+
+
 def test_two_values_that_swap_places_are_noticed(project):
     project.configure({"profile_catalog": {"dmlr-paper": {"steps": 10, "top_k": 2}}})
     assert project.planned()["reason"] == 2

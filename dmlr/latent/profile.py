@@ -35,13 +35,15 @@ class Dmlr(Settings):
         "antithetic",
         "mean_baseline",
         "gradient",
+        "gradient_direction",
     ] = Field(
         default="reinforce",
         description="What moves the think tokens. reinforce: eta R xi / sigma^2 (paper); none: nothing, "
         "steps only select (the released --use_auto_grad in effect); constant_reward: R is the first "
         "step's at every step (a random walk); shuffled_reward: R is that of an earlier step, drawn; "
         "antithetic: (R(T + xi) - R(T - xi)) / 2; mean_baseline: R minus the mean of the earlier steps; "
-        "gradient: eta times the gradient of R at T + xi.",
+        "gradient: eta times the gradient of R at T + xi; gradient_direction: as long a step as "
+        "reinforce's, along that gradient.",
     )
     reward: Literal["truncated_entropy", "topk_negative_log", "truncated_doubt"] = Field(
         default="truncated_entropy",

@@ -10,7 +10,7 @@ from dmlr.latent import injection
 from dmlr.latent.evaluate import Evaluator
 from dmlr.latent.injection import Patches, Ranking
 from dmlr.latent.search import Search, State
-from dmlr.latent.update import reinforce, weight
+from dmlr.latent.update import along, reinforce, weight
 from dmlr.vlm.cost import Cost
 
 Think = Float[Tensor, "row think hidden"]
@@ -78,17 +78,21 @@ class LockStep:
             rewards = [(up - down) / 2 for up, down in zip(rewards, mirrored, strict=True)]
         for search, found in zip(self.live, rewards, strict=True):
             search.history.append(found)
-        if self.profile.update == "gradient":
-            gradient = self.evaluator.gradients(self.candidate, patches)
-            self.moved = self.profile.learning_rate * gradient
-        else:
-            weights = [weight(s.history, s.noise, kind=self.profile.update) for s in self.live]
-            rate = self.profile.learning_rate
-            self.moved = reinforce(self.noise, weights, sigma=self.sigma, rate=rate)
+        self.moved = self._moved(patches)
         made = self.evaluator.vlm.passes - before
         for search, row in zip(self.live, patches, strict=True):
             search.cost += Cost(made, made * self.evaluator.length(row))
         return self.moved
+
+    def _moved(self, patches: Sequence[Patches]) -> Think:
+        kind, rate = self.profile.update, self.profile.learning_rate
+        if kind == "gradient":
+            return rate * self.evaluator.gradients(self.candidate, patches)
+        weights = [weight(s.history, s.noise, kind=kind) for s in self.live]
+        step = reinforce(self.noise, weights, sigma=self.sigma, rate=rate)
+        if kind == "gradient_direction":
+            return along(self.evaluator.gradients(self.candidate, patches), step)
+        return step
 
     def repeats(self, tried: Sequence[Patches]) -> bool:
         """Whether every sample's sequence has been tried in this step: no need to run them again."""

@@ -17,6 +17,16 @@ def reinforce(
     return rate * found * noise / sigma**2
 
 
+def along(
+    direction: Float[Tensor, "row think hidden"], step: Float[Tensor, "row think hidden"]
+) -> Float[Tensor, "row think hidden"]:
+    """As long a step, in another direction; none where the direction is zero."""
+    lengths = [one.flatten(1).norm(dim=1)[:, None, None] for one in (direction, step)]
+    smallest = torch.finfo(direction.dtype).tiny
+    found: Tensor = direction * (lengths[1] / lengths[0].clamp(min=smallest))
+    return found
+
+
 def weight(history: Sequence[float], noise: SampleNoise, *, kind: str) -> float:
     """What stands for R in the update.
 
@@ -45,6 +55,7 @@ def _above_mean(history: Sequence[float], noise: SampleNoise) -> float:
 WEIGHTS: dict[str, Callable[[Sequence[float], SampleNoise], float]] = {
     "reinforce": lambda history, noise: history[-1],
     "antithetic": lambda history, noise: history[-1],
+    "gradient_direction": lambda history, noise: history[-1],
     "none": lambda history, noise: 0.0,
     "constant_reward": lambda history, noise: history[0],
     "shuffled_reward": _shuffled,

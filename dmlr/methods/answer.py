@@ -8,6 +8,8 @@ from math import isfinite
 from typing import Any
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from dmlr.latent.search import Search
 from dmlr.records import Prediction, TraceStep
@@ -29,8 +31,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a method made of one question; ``search`` is None where nothing was optimised.
+    """What a method made of one question.
 
+    ``search`` and ``think``, the think tokens that were decoded, are None where nothing was optimised.
     ``intermediate`` is the reply of a first stage, None where there is one stage. ``insertions`` are
     the image tokens of every block that was put into the reply, ``triggers`` its tokens that could ask
     for one. ``replies`` are all that were voted on, where there are several.
@@ -43,6 +46,7 @@ class Outcome:
     cost: Cost
     seconds: dict[str, Any]
     search: Search | None = None
+    think: Float[Tensor, "think hidden"] | None = None
     intermediate: Reply | None = None
     insertions: list[list[int]] = field(default_factory=list)
     triggers: int = 0
@@ -100,7 +104,7 @@ def recorded(
         stop_reason=outcome.reply.stop_reason,
         prompt_tokens=len(outcome.prompt.ids),
         image_tokens=sum(len(image.patches) for image in question.images),
-        generated_tokens=len(outcome.reply.ids),
+        generated_tokens=sum(len(r.ids) for r in outcome.replies or [outcome.reply]),
         model_passes=outcome.cost.passes,
         forwarded_tokens=outcome.cost.tokens,
         batch_rows=rows,

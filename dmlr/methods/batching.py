@@ -8,7 +8,7 @@ import torch
 
 from dmlr.latent.profile import Dmlr
 from dmlr.progress import say
-from dmlr.settings import Icot, Profile
+from dmlr.settings import Icot, Profile, SelfConsistency
 from dmlr.vlm.model import VisionLanguageModel
 
 LARGEST = {"cpu": 8, "cuda": 32}  # more gains little, and a kill loses the batch that runs
@@ -34,17 +34,19 @@ def batch_size(
 def bytes_per_row(vlm: VisionLanguageModel, profile: Profile, tokens: int) -> int:
     """The model of cost: what a row of so many tokens takes at its peak.
 
-    Keys and values of every layer, once per context that is kept (the released profiles keep two, the
-    control with the latents of another question too), and
-    again while a batch loses rows; one layer of the prefill (hidden states, the MLP's inner states, the
-    packed mask); and logits of 16 places. Left out: the graph of the update ``gradient``, and that a
-    block which method icot inserts into one row takes its places in all of them.
+    Keys and values of every layer, once per context that is kept (the released profiles keep two, some
+    controls too), and again while a batch loses rows; one layer of the prefill (hidden states, the MLP's
+    inner states, the packed mask); and logits of 16 places. Left out: the graph of the updates
+    by gradient, and that a block of method icot in one row takes its places in all rows.
     """
     config, size = vlm.config, vlm.dtype.itemsize
     contexts = 1
     if isinstance(profile, Dmlr):
         contexts += profile.reward_context == "placeholder"
         contexts += profile.decoded == "foreign"
+        contexts += profile.optimised_on != "image"
+    if isinstance(profile, SelfConsistency):
+        contexts += 1
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     if isinstance(profile, Dmlr) and profile.injection == "all":
         tokens *= 1 + profile.think_tokens

@@ -34,15 +34,18 @@ def answer(
         found = _found(vlm, questions, searches, profile, seed)
     if profile.optimised_on != "image":
         with clock.phase("prefill"):
-            prepared = prepare(vlm, questions, profile)
+            seeing = profile.model_copy(update={"reward_context": "image"})  # no reward any more
+            prepared = prepare(vlm, questions, seeing)
             costs = [cost + prepared.cost(row) for row, cost in enumerate(costs)]
     with clock.phase("decode"):
         sequences = [_sequence(prepared, row, search) for row, search in enumerate(searches)]
         replies = _decode(prepared, [think for think, _ in found], sequences)
     for row, (search, (_, cost)) in enumerate(zip(searches, found, strict=True)):
         costs[row] += search.cost + cost + replying(len(sequences[row]), replies[row])
-    made = zip(prepared.prompts, replies, costs, searches, strict=True)
-    return [Outcome(p, r, cost, clock.seconds, search) for p, r, cost, search in made]
+    made = zip(prepared.prompts, replies, costs, searches, found, strict=True)
+    return [
+        Outcome(p, r, cost, clock.seconds, search, think) for p, r, cost, search, (think, _) in made
+    ]
 
 
 def _found(

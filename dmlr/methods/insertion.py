@@ -93,10 +93,12 @@ class Inserter:
         return [patch for patch in range(count) if patch not in taken]
 
     def _pick(self, row: int, look: Sequence[float]) -> list[int]:
-        """The most attended candidates, in spatial order; they count as inserted from now on."""
-        ranked = sorted(self._candidates(row), key=lambda patch: -look[patch])
+        """The most attended or drawn candidates, in spatial order; they count as inserted now."""
+        candidates = self._candidates(row)
         if self.profile.selection == "random":
-            ranked = [ranked[place] for place in self.noises[row].permutation(len(ranked))]
+            ranked = [candidates[n] for n in self.noises[row].permutation(len(candidates))]
+        else:
+            ranked = sorted(candidates, key=lambda patch: -look[patch])
         self.chosen[row].append(sorted(ranked[: self.profile.patches]))
         return self.chosen[row][-1]
 

@@ -65,16 +65,19 @@ def _replies(
     first = decode(vlm, prefix, Block.of(suffixes), max_new_tokens=budget)
     replies = [[reply] for reply in first]
     while going := [
-        row
-        for row, prompt in enumerate(asked)
-        if _drawn(prompt, replies[row]) < profile.extra_tokens
+        row for row in range(len(asked)) if _goes_on(asked[row], replies[row], profile)
     ]:
         choose = Sampling(profile.temperature, [noises[row].chance for row in going])
         block = Block.of([suffixes[row] for row in going])
-        drawn = decode(vlm, prefix.rows(going), block, max_new_tokens=budget, choose=choose)
+        rows = prefix if len(going) == len(asked) else prefix.rows(going)
+        drawn = decode(vlm, rows, block, max_new_tokens=budget, choose=choose)
         for row, reply in zip(going, drawn, strict=True):
             replies[row].append(reply)
     return replies
+
+
+def _goes_on(prompt: Prompt, replies: Sequence[Reply], profile: SelfConsistency) -> bool:
+    return len(replies) < profile.least_replies or _drawn(prompt, replies) < profile.extra_tokens
 
 
 def _drawn(prompt: Prompt, replies: Sequence[Reply]) -> int:

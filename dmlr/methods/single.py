@@ -92,7 +92,7 @@ def _as_json(outcome: Outcome, *, full: bool) -> dict[str, Any]:
         "steps": [{key: getattr(s, key) for key in keys} for s in search.steps] if search else [],
     }
     if full:
-        found["final_latents"] = search.best.think.tolist() if search else []
+        found["final_latents"] = [] if outcome.think is None else outcome.think.tolist()
     return found
 
 

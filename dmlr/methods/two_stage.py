@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import torch
 
+from dmlr.chat import Messages
 from dmlr.methods.answer import Clock, Outcome, Question
 from dmlr.vlm.cost import Cost, prefilling, replying
 from dmlr.vlm.decode import decode
 from dmlr.vlm.model import VisionLanguageModel
-from dmlr.vlm.parts import Block, Messages, Prompt, Reply
+from dmlr.vlm.parts import Block, Prompt, Reply
 from dmlr.vlm.prefix import Prefix
 
 

@@ -33,7 +33,7 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
         raise ValueError(f"no run {run} in the database")
     model, benchmark, told, provenance = head
     config = json.loads(told)
-    system, task = prompts.PROMPTS[config["profile"].get("prompt", "unified")]
+    system, task = asking(config)
     prompt = {"sys_prompt": system, "prompt": task}
     keys = {"run": run, "protocol": protocol}
     rows = database.execute(NUMBERED + ENTRIES, keys).fetchall()
@@ -55,6 +55,16 @@ def export(database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder:
         },
     )
     _write_reward_logs(database, run, folder / "reward_logs")
+
+
+def asking(config: dict[str, Any]) -> tuple[str | None, str]:
+    """System prompt and task prompt of a run; of a method of two calls, those of the second."""
+    profile, card = config["profile"], config["model"].get("card", {})
+    if profile["method"] == "ccot":
+        return prompts.SYSTEM, prompts.GRAPH_ANSWER_TASK
+    if profile.get("prompt") == "card":
+        return card["system"], card["hint"]
+    return prompts.PROMPTS[profile.get("prompt", "unified")]
 
 
 # Entries and reward logs share one numbering: the run's samples in the order of their benchmark.

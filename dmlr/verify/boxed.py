@@ -16,12 +16,16 @@ WRAPPED = re.compile(r"\\(?:text|mathrm)\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class Decision:
-    """What was read, how it was judged, and by which rule."""
+    """What was read, how it was judged, and by which rule.
+
+    ``compared`` is what of it was held against the gold, None where nothing could be read.
+    """
 
     verdict: Verdict4
     extracted: str | None
     rule: str
     reason: str | None = None
+    compared: str | None = None
 
 
 def judge(reply: str, gold: Gold, options: tuple[str, ...]) -> Decision:
@@ -48,7 +52,7 @@ def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
             return Decision("unparsed", boxed, "boxed choice", reason)
         letter = named[0]
     right = letter == gold.letter or letter in gold.aliases
-    return Decision("correct" if right else "wrong", letter, "boxed choice")
+    return _decided(right, letter, "boxed choice", letter)
 
 
 def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
@@ -56,8 +60,8 @@ def _integer(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     digits = _undressed(boxed).replace(",", "")
     if not NUMBER.fullmatch(digits) or not float(digits).is_integer():
         return Decision("unparsed", boxed, "boxed integer", "must be an integer")
-    same = int(digits.partition(".")[0]) == int(gold.text)
-    return Decision("correct" if same else "wrong", digits, "boxed integer")
+    found = int(digits.partition(".")[0])
+    return _decided(found == int(gold.text), digits, "boxed integer", found)
 
 
 def _float(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
@@ -69,14 +73,14 @@ def _float(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     found, right = float(digits), float(gold.text)
     if gold.precision is not None:
         found, right = round(found, gold.precision), round(right, gold.precision)
-    return Decision("correct" if found == right else "wrong", digits, "boxed float")
+    return _decided(found == right, digits, "boxed float", found)
 
 
 def _list(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     """The same items in the same order, brackets or not."""
     del options
-    same = _items(boxed) == _items(gold.text)
-    return Decision("correct" if same else "wrong", boxed, "boxed list")
+    found = _items(boxed)
+    return _decided(found == _items(gold.text), boxed, "boxed list", found)
 
 
 def _items(text: str) -> list[str | float]:
@@ -87,8 +91,8 @@ def _items(text: str) -> list[str | float]:
 def _expression(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     """The same text but for blanks, dollars and how it is set; nothing is computed."""
     del options
-    same = _undressed(boxed) == _undressed(gold.text)
-    return Decision("correct" if same else "wrong", boxed, "boxed text")
+    found = _undressed(boxed)
+    return _decided(found == _undressed(gold.text), boxed, "boxed text", found)
 
 
 def _undressed(text: str) -> str:
@@ -101,7 +105,11 @@ def _yesno(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
     word = _undressed(boxed).capitalize()
     if word not in ("Yes", "No"):
         return Decision("unparsed", boxed, "boxed yes/no", "must be Yes or No")
-    return Decision("correct" if word == gold.text else "wrong", word, "boxed yes/no")
+    return _decided(word == gold.text, word, "boxed yes/no", word)
+
+
+def _decided(right: bool, extracted: str, rule: str, compared: object) -> Decision:
+    return Decision("correct" if right else "wrong", extracted, rule, compared=str(compared))
 
 
 RULES = {

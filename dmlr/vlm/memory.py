@@ -27,8 +27,9 @@ def peak_bytes(device: torch.device) -> int:
     try:
         lines = (PROCESS / "status").read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
-        unit = (
-            1 if sys.platform == "darwin" else 1024
-        )  # getrusage counts bytes there, else kibibytes
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return 1024 * int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+        lines = []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return 1024 * int(line.split()[1])
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there, else kibibytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

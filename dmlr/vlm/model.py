@@ -16,12 +16,13 @@ from torch import Tensor
 from transformers import AutoImageProcessor, AutoTokenizer
 from transformers.modeling_utils import PreTrainedModel
 
+from dmlr.chat import THINK, Messages
 from dmlr.checkpoint import processor_template, wrong_image_token
 from dmlr.errors import CheckpointError
 from dmlr.vlm.attention import NAME
 from dmlr.vlm.cache import PrefixCache
 from dmlr.vlm.language_model import LanguageModel
-from dmlr.vlm.parts import THINK, Block, ImageFeatures, Messages, Prompt
+from dmlr.vlm.parts import Block, ImageFeatures, Prompt
 from dmlr.vlm.prefix import Prefix
 from dmlr.weights import check_fit
 

@@ -1,14 +1,11 @@
 """What a model adapter takes and gives: image features, a split prompt, a block of tokens, a reply."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-
-THINK = "<|endoftext|>"  # the released code's placeholder of a think token
-Messages = list[dict[str, Any]]  # of a chat, as a chat template takes them
 
 
 @dataclass(frozen=True)

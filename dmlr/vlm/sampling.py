@@ -20,9 +20,14 @@ class Sampling:
         """One token for each row that is left, told by its number in the batch.
 
         One uniform number is drawn per token and looked up among the summed probabilities.
+
+        Raises:
+            ValueError: a probability is not a number, as half types that overflow make it.
         """
         draws = [torch.rand((), generator=self.generators[row], device="cpu") for row in active]
         below = (logits.double() / self.temperature).softmax(dim=-1).cumsum(dim=-1)
+        if not bool(below[:, -1].isfinite().all()):
+            raise ValueError("a probability is not a number; float32 or bfloat16 reach further")
         place = torch.stack(draws).to(below)[:, None] * below[:, -1:]
         return torch.searchsorted(below, place, right=True)[:, 0]
 

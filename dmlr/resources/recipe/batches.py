@@ -10,9 +10,9 @@ from torch import Tensor
 from transformers import BaseImageProcessor, PreTrainedTokenizerBase
 
 from dmlr import prompts
+from dmlr.chat import THINK
 from dmlr.datasets.shapes_question import KINDS, Question, ask
 from dmlr.datasets.shapes_scene import Scene, random_scene
-from dmlr.vlm.parts import THINK
 
 INJECTED = (
     "<|vision_pad|>"  # holds the place of an injected patch, embedded from the image's features

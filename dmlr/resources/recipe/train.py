@@ -22,10 +22,10 @@ from transformers import (
 )
 
 from dmlr import prompts
+from dmlr.chat import THINK
 from dmlr.resources.recipe.architecture import model_config, train_tokenizer
 from dmlr.resources.recipe.batches import INJECTED, Batch, Batches, random_question, reply
 from dmlr.resources.recipe.sight import teach_sight
-from dmlr.vlm.parts import THINK
 
 VOCAB = 800
 LEARNING_RATE, WARM_UP = 1e-3, 150

@@ -1,12 +1,16 @@
 -- What the answers of a run took: means over those with status ok. Tokens and passes of the language
 -- model; seconds are a sample's share of its batch; batch_rows in samples; peak_memory_gib is the largest
--- peak of a batch, weights included, NULL where no device told it.
+-- peak of a batch, weights included, NULL where no device told it. Of method icot: new lines that could ask
+-- for a block, blocks, and the share of answers without one, in which it is vanilla; NULL for other methods.
 CREATE VIEW compute AS
 WITH answered AS (
     SELECT
         *,
+        CASE WHEN settings->>'$.profile.method' = 'icot' THEN triggers END AS icot_triggers,
+        CASE WHEN settings->>'$.profile.method' = 'icot' THEN len(insertions) END AS icot_blocks,
         prefill_seconds + intermediate_seconds + optimise_seconds + decode_seconds AS seconds
     FROM predictions
+    JOIN runs USING (run)
     WHERE status = 'ok'
 ),
 final AS (
@@ -19,6 +23,9 @@ final AS (
         avg(intermediate_tokens) AS intermediate_tokens,
         avg(forwarded_tokens) AS forwarded_tokens,
         avg(model_passes) AS model_passes,
+        avg(icot_triggers) AS triggers,
+        avg(icot_blocks) AS blocks,
+        avg(CAST(icot_blocks = 0 AS INTEGER)) AS without_block,
         avg(prefill_seconds) AS prefill_seconds,
         avg(intermediate_seconds) AS intermediate_seconds,
         avg(optimise_seconds) AS optimise_seconds,

@@ -1,13 +1,13 @@
 -- How many answers of a run differ, right or wrong, from those of the run of the profile flips_against
 -- with the same benchmark, model and seed. n counts the samples that both answered: a failed verdict has
 -- no answer (nor has one without a gold, since nothing is read then). What an unparsed reply holds is
--- no answer that could be read, so it is NULL, which differs from every answer and from no other NULL.
+-- no answer that could be read, so compared is NULL, which differs from every answer and from no other NULL.
 CREATE VIEW flips AS
 WITH answers AS (
     SELECT
         runs.benchmark, runs.model, runs.seed, runs.profile, verdicts.run, verdicts.protocol,
         verdicts.labels, verdicts.sample_id,
-        CASE WHEN verdicts.verdict <> 'unparsed' THEN verdicts.extracted END AS answer
+        verdicts.compared AS answer
     FROM verdicts
     JOIN runs USING (run)
     WHERE verdicts.verdict <> 'failed'

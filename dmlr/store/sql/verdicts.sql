@@ -10,6 +10,7 @@ CREATE TABLE verdicts (
         CASE verdict WHEN 'correct' THEN 1 WHEN 'wrong' THEN 0 END
     ),
     extracted VARCHAR,
+    compared VARCHAR,
     rule VARCHAR NOT NULL,
     reason VARCHAR,
     PRIMARY KEY (run, protocol, sample_id, labels)
