@@ -121,7 +121,9 @@ def answer(
     offline: Annotated[bool, typer.Option(help="Use only what the local hub cache holds.")] = False,
     dtype: Annotated[str, typer.Option(help="float32, bfloat16 or float16.")] = "float32",
     device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the best there is.")] = None,
-    profile: Annotated[str, typer.Option(help="A name of config/profiles.yaml.")] = "dmlr-paper",
+    profile: Annotated[
+        str, typer.Option(help="A name of config/profiles.yaml or profiles-controls.yaml.")
+    ] = "dmlr-paper",
     change: Annotated[
         list[str] | None, typer.Option("--set", help="field=value: change one of the profile.")
     ] = None,
@@ -142,10 +144,11 @@ def answer(
         raise ConfigError("--trace: draws on the picture, so it goes with --image")
     entry = config.model_entry(model, revision=revision, offline=offline, dtype=dtype)
     changed, chosen = config.chosen(entry, profile, change or [])
+    card = config.card_of(model) if config.asks_by_card(chosen) else None
     # Imported only now: torch takes seconds, and a mistake should not.
     from dmlr.methods.single import Single, answer_single
 
-    asked = Single(image, question, option or [], changed, chosen, seed, sample_id, device)
+    asked = Single(image, question, option or [], changed, chosen, seed, sample_id, device, card)
     answer_single(asked, as_json=as_json, full=full, trace=trace)
 
 

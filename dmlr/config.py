@@ -19,7 +19,7 @@ from dmlr.files import canonical
 from dmlr.provenance import PACKAGE, fingerprint, versions
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
-PROFILES = ("profiles.yaml", "profiles-controls.yaml")
+PROFILES, MODELS = ("profiles.yaml", "profiles-controls.yaml"), ("models.yaml",)
 CATALOGS = {
     "benchmarks": "benchmark_catalog",
     "models": "model_catalog",
@@ -107,7 +107,7 @@ def chosen(
     Raises:
         ConfigError: with one line for the first fault.
     """
-    catalog = _profiles()
+    catalog = _catalog("profile_catalog", PROFILES)
     if profile_name not in catalog:
         raise ConfigError(f"--profile: must be one of {', '.join(catalog)}, got {profile_name!r}")
     profile = dict(catalog[profile_name])
@@ -126,14 +126,29 @@ def chosen(
     return changed, _profile(profile)
 
 
-def _profiles() -> dict[str, Any]:
-    """The catalogs of profiles, controls last, of this directory, or else of the project."""
+def card_of(checkpoint: str) -> settings.Card:
+    """How the card of a model asks, by the catalog of models.
+
+    Raises:
+        ConfigError: the catalog has no such checkpoint.
+    """
+    for entry in _catalog("model_catalog", MODELS).values():
+        if entry["checkpoint"] == checkpoint:
+            return settings.Card.model_validate(entry.get("card", {}))
+    raise ConfigError(
+        f"--profile: asks as the card of the model does, and no entry of config/{MODELS[0]} has the "
+        f"checkpoint {checkpoint}; add one, or take another profile"
+    )
+
+
+def _catalog(key: str, names: Sequence[str]) -> dict[str, Any]:
+    """A catalog from the files of this directory, or else of the project."""
     for folder in (Path("config"), PACKAGE.parent / "config"):
-        paths = [folder / name for name in PROFILES if (folder / name).is_file()]
+        paths = [folder / name for name in names if (folder / name).is_file()]
         if paths:
             read = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
-            return {k: v for found in read for k, v in found["profile_catalog"].items()}
-    raise ConfigError(f"config/{PROFILES[0]}: must be the catalog of profiles, found nothing there")
+            return {name: entry for found in read for name, entry in found[key].items()}
+    raise ConfigError(f"config/{names[0]}: must be the catalog {key}, found nothing there")
 
 
 def _profile(fields: dict[str, Any]) -> settings.Profile:
@@ -205,17 +220,21 @@ def features_settings(experiment: Experiment, model: str) -> str:
     )
 
 
+def asks_by_card(profile: settings.Profile) -> bool:
+    """Whether a profile reads the card of the model."""
+    return isinstance(profile, settings.Vanilla) and profile.prompt == "card"
+
+
 def reason_settings(experiment: Experiment, key: settings.RunKey) -> str:
     """Canonical JSON of what determines a run's predictions."""
     entry, profile = experiment.model_catalog[key.model], experiment.profile_catalog[key.profile]
-    by_card = isinstance(profile, settings.Vanilla) and profile.prompt == "card"
     return _canonical(
         settings.ReasonSettings(
             code=fingerprint("reason"),
             model=entry.model,
             files=signature(entry.model),
             profile=profile,
-            card=entry.card if by_card else None,
+            card=entry.card if asks_by_card(profile) else None,
             seed=key.seed,
             packages=versions("torch", "transformers"),
         )

@@ -83,10 +83,12 @@ def messages(
 
     Raises:
         KeyError: for an unknown prompt.
+        ValueError: for the prompt ``card`` without one.
     """
     asked = question_text(question, options)
     if prompt == "card":
-        card = card or Card()
+        if card is None:
+            raise ValueError("the prompt card needs the card of a model")
         return _turns(f"{card.hint}{asked}\n\n{ANSWER_FORMAT}", images, system=card.system)
     system, task = PROMPTS[prompt]
     turns = _turns(f"{task}\n\nQuestion: {asked}", images, system=system)

@@ -49,6 +49,15 @@ def test_image_token_limits_are_set_like_fields_of_the_profile(run_dmlr, tmp_pat
     assert json.loads(found.stdout)["input_ids"].count(509) == 9  # <|image_pad|>
 
 
+def test_the_card_of_a_model_of_the_catalog_is_asked_by(run_dmlr):
+    asking = ("answer", "--question", "What?", "--json", "--set", "max_new_tokens=1")
+    card, direct = (
+        json.loads(run_dmlr(*asking, "--profile", profile).stdout)["input_ids"]
+        for profile in ("vanilla-card", "vanilla-direct")
+    )
+    assert len(card) < len(direct)  # the bare question and the answer-format line
+
+
 def test_a_question_without_a_picture(run_dmlr):
     found = run_dmlr("answer", "--question", "What?", "--set", "steps=1", "--json")
     printed = json.loads(found.stdout)
@@ -63,6 +72,7 @@ def test_a_question_without_a_picture(run_dmlr):
         (["--set", "steps"], "--set: must be field=value with one of think_tokens, steps, "),
         (["--set", "method=vanilla"], "--set: must be field=value with one of think_tokens, "),
         (["--set", "max_image_tokens=1"], "--set: max_image_tokens must be greater than or equal to 4"),
+        (["--profile", "vanilla-card", "--model", str(GOLDEN / "checkpoint")], "--profile: asks as the card of the model does, and no entry of config/models.yaml has the checkpoint " + str(GOLDEN / "checkpoint")),
         (["--profile", "dmlr"], "--profile: must be one of vanilla, vanilla-direct, vanilla-card, multimodal-cot, ccot, icot, dmlr-paper, "),
         (["--dtype", "int8"], "command line: dtype must be 'float32', 'bfloat16' or 'float16', got"),
         (["--image", "none.png"], "--image: none.png: image is missing"),

@@ -13,7 +13,7 @@ from dmlr.errors import DataError
 from dmlr.methods.answer import Outcome, Question, recorded
 from dmlr.methods.answering import METHODS
 from dmlr.methods.drawing import draw_patches
-from dmlr.settings import Model, Profile
+from dmlr.settings import Card, Model, Profile
 from dmlr.vlm.images import image_fault, open_image
 from dmlr.vlm.load import load
 from dmlr.vlm.model import VisionLanguageModel
@@ -34,6 +34,7 @@ class Single:
     seed: int
     sample_id: str
     device: str | None
+    card: Card | None
 
 
 def answer_single(single: Single, *, as_json: bool, full: bool, trace: Path | None) -> None:
@@ -76,7 +77,7 @@ def _question(vlm: VisionLanguageModel, single: Single) -> Question:
             max_tokens=single.model.max_image_tokens,
         )
         images.append(vlm.encode_image(opened))
-    return Question(single.sample_id, single.question, single.options, images)
+    return Question(single.sample_id, single.question, single.options, images, single.card)
 
 
 def _as_json(outcome: Outcome, *, full: bool) -> dict[str, Any]:
