@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,7 @@ from transformers import Qwen2_5_VLConfig
 
 from dmlr import prompts
 from dmlr.errors import CheckpointError
-from dmlr.vlm.load import load
+from dmlr.vlm.load import _saying, load
 from tests import hub_server
 from tests.tiny import model_settings
 
@@ -338,3 +339,13 @@ def test_a_model_that_is_only_served_as_pickles(server, ask):
         "but in pickle files, convert those to safetensors"
     )
     assert not any("pytorch_model" in path for method, path, _ in server.requests)
+
+
+def test_a_long_load_says_how_far_it_is(capsys):
+    with _saying(time.monotonic() - 70, every=0.05):
+        time.sleep(0.3)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) >= 2
+    assert all(re.fullmatch(r"loading for 70 s: [\d.]+ [MG]iB in memory", line) for line in lines)
+    time.sleep(0.15)
+    assert capsys.readouterr().err == ""  # and no more once it is loaded

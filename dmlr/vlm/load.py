@@ -1,7 +1,10 @@
 """Loading a model by its settings."""
 
 import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import shorten
 
@@ -22,6 +25,8 @@ from dmlr.weights import count_numbers, weight_files, weights_digest
 
 FAMILIES: dict[str, type[VisionLanguageModel]] = {"qwen2_5_vl": Qwen25VL, "qwen3_vl": Qwen3VL}
 SHOWN = 300  # characters of the model library's message that fit on a line
+SAY_EVERY = 10.0  # seconds between two lines while weights are read
+SMALLER = "end what else uses it, or take a smaller model, a dtype of 16 bits or a larger device"
 TABLES = ("LOAD REPORT", "seem corrupted")  # warnings about what dmlr.weights.check_fit says
 
 
@@ -39,24 +44,47 @@ def load(model: Model, *, device: str | None = None) -> VisionLanguageModel:
     say(f"model {model.checkpoint}: {model.dtype} on {place}, loading {amount(stored)} of weights")
     _check_memory(folder, dtype, place)
     started = time.monotonic()
-    vlm = _read(FAMILIES[model.family], folder, dtype, place)
+    with _saying(started):
+        vlm = _read(FAMILIES[model.family], folder, dtype, place)
     _say_loaded(vlm, time.monotonic() - started)
     return vlm
+
+
+@contextmanager
+def _saying(started: float, every: float = SAY_EVERY) -> Iterator[None]:
+    """Say now and then how much of the weights this process holds: a large model takes minutes."""
+    held, done = psutil.Process(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(every):
+            seconds = time.monotonic() - started
+            say(f"loading for {seconds:.0f} s: {amount(held.memory_info().rss)} in memory")
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _check_memory(folder: Path, dtype: torch.dtype, device: torch.device) -> None:
     """Check that the weights fit, where the device tells: it may be shared with other programs.
 
+    They are read into the host's memory first, whatever the device.
+
     Raises:
         CheckpointError: they do not.
     """
-    needed, found = count_numbers(folder) * dtype.itemsize, _memory(device)
-    if found is not None and needed > found[0]:
-        raise CheckpointError(
-            f"{folder}: its weights take {amount(needed)} in {str(dtype).removeprefix('torch.')}, "
-            f"{device} has {_left(*found)}; end what else uses it, or "
-            "take a smaller model, a dtype of 16 bits or a larger device"
-        )
+    needed = count_numbers(folder) * dtype.itemsize
+    for place in dict.fromkeys((device, torch.device("cpu"))):
+        found = _memory(place)
+        if found is not None and needed > found[0]:
+            raise CheckpointError(
+                f"{folder}: its weights take {amount(needed)} in "
+                f"{str(dtype).removeprefix('torch.')}, {place} has {_left(*found)}; {SMALLER}"
+            )
 
 
 def _memory(device: torch.device) -> tuple[int, int] | None:
@@ -83,6 +111,11 @@ def _read(
         return family.from_pretrained(folder, dtype=dtype, device=device)
     except DmlrError:
         raise
+    except (torch.OutOfMemoryError, MemoryError):
+        left = _left(*(_memory(device) or (0, 0)))
+        raise CheckpointError(
+            f"{folder}: memory ran out while it was loaded, {device} has {left}; {SMALLER}"
+        ) from None
     except Exception as error:
         said = shorten(str(error), SHOWN)
         raise CheckpointError(
