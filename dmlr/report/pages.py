@@ -20,7 +20,7 @@ def index_page(
     database: duckdb.DuckDBPyConnection, settings: ReportSettings, scored: list[Cell], results: Path
 ) -> str:
     """The first page: what was run, accuracy and what it took, and accuracy by parts."""
-    runs = data.runs(database, settings.baseline)
+    runs, took = data.runs(database, settings.baseline), compute(database, settings.baseline)
     audited = [
         audits.audit(results, name, audits.judged(database, name)) for name in settings.benchmarks
     ]
@@ -31,8 +31,9 @@ def index_page(
         runs=runs,
         sections=breakdowns.sections(scored, settings.baseline),
         flips_against=data.flips_against(database),
-        took=compute(database, settings.baseline),
-        columns=COLUMNS,
+        took=took,
+        # What no run has, such as ICoT's blocks without ICoT, needs no column.
+        columns={k: v for k, v in COLUMNS.items() if any(one.numbers[k] for one in took)},
         findings=breakdowns.findings(scored, settings.baseline),
         embedded=sorted({run.model for run in runs if run.embedded}),
         audits=audited,
