@@ -9,11 +9,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from dmlr.chat import THINK
 from dmlr.checkpoint import TOKENS, locate, processing_digest
 from dmlr.digests import SAID, kept_digest
 from dmlr.errors import CheckpointError
 from dmlr.files import digest, file_digest
-from dmlr.vlm.parts import THINK
 from dmlr.weights import weights_digest
 from tests.tiny import model_settings
 

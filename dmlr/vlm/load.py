@@ -72,19 +72,15 @@ def _saying(started: float, every: float = SAY_EVERY) -> Iterator[None]:
 def _check_memory(folder: Path, dtype: torch.dtype, device: torch.device) -> None:
     """Check that the weights fit, where the device tells: it may be shared with other programs.
 
-    They are read into the host's memory first, whatever the device.
-
     Raises:
         CheckpointError: they do not.
     """
-    needed = count_numbers(folder) * dtype.itemsize
-    for place in dict.fromkeys((device, torch.device("cpu"))):
-        found = _memory(place)
-        if found is not None and needed > found[0]:
-            raise CheckpointError(
-                f"{folder}: its weights take {amount(needed)} in "
-                f"{str(dtype).removeprefix('torch.')}, {place} has {_left(*found)}; {SMALLER}"
-            )
+    needed, found = count_numbers(folder) * dtype.itemsize, _memory(device)
+    if found is not None and needed > found[0]:
+        raise CheckpointError(
+            f"{folder}: its weights take {amount(needed)} in {str(dtype).removeprefix('torch.')}, "
+            f"{device} has {_left(*found)}; {SMALLER}"
+        )
 
 
 def _memory(device: torch.device) -> tuple[int, int] | None:
