@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from dmlr import __version__, config, settings
+from dmlr import __version__, command, config, settings
 from dmlr.errors import ConfigError, DmlrError
 from dmlr.experiment import PrepareSettings
 from dmlr.progress import say
@@ -64,7 +64,7 @@ def reason(
 
     found = config.parse(settings.ReasonSettings, told, stage="reason")
     files = ShardFiles(shard, manifest, store, predictions, traces)
-    stage(found, files, batch=config.batch_size(batch_size))
+    stage(found, files, batch=command.batch_size(batch_size))
 
 
 @app.command()
@@ -122,7 +122,7 @@ def answer(
     dtype: Annotated[str, typer.Option(help="float32, bfloat16 or float16.")] = "float32",
     device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the best there is.")] = None,
     profile: Annotated[
-        str, typer.Option(help="A name of config/profiles.yaml or profiles-controls.yaml.")
+        str, typer.Option(help="A name of config/profiles.yaml or config/profiles-controls.yaml.")
     ] = "dmlr-paper",
     change: Annotated[
         list[str] | None, typer.Option("--set", help="field=value: change one of the profile.")
@@ -142,9 +142,9 @@ def answer(
         raise ConfigError("--full: goes with --json")
     if trace and image is None:
         raise ConfigError("--trace: draws on the picture, so it goes with --image")
-    entry = config.model_entry(model, revision=revision, offline=offline, dtype=dtype)
-    changed, chosen = config.chosen(entry, profile, change or [])
-    card = config.card_of(model) if config.asks_by_card(chosen) else None
+    entry = command.model_entry(model, revision=revision, offline=offline, dtype=dtype)
+    changed, chosen = command.chosen(entry, profile, change or [])
+    card = command.card_for(model, profile, chosen)
     # Imported only now: torch takes seconds, and a mistake should not.
     from dmlr.methods.single import Single, answer_single
 
@@ -173,7 +173,7 @@ def bench(
     out: Annotated[Path | None, typer.Option(help="JSON with all numbers and conditions.")] = None,
 ) -> None:
     """Measure what a step costs, in decode steps, in plain passes, and beside the naive algorithm."""
-    entry = config.model_entry(model or "embedded:shapes-1m", dtype=dtype)
+    entry = command.model_entry(model or "embedded:shapes-1m", dtype=dtype)
     from dmlr.bench.bench import Request
     from dmlr.bench.bench import bench as measure
     from dmlr.vlm.load import best_device

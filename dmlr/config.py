@@ -1,25 +1,22 @@
 """From configuration files to checked settings, and from those to each stage's settings."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from dmlr import settings
-from dmlr.checkpoint import family_of, signature
+from dmlr.checkpoint import signature
 from dmlr.datasets.entry import Benchmark
 from dmlr.datasets.places import planned_samples, state
 from dmlr.errors import ConfigError, DataError
 from dmlr.experiment import Experiment, PrepareSettings
 from dmlr.faults import lines, place_of
 from dmlr.files import canonical
-from dmlr.provenance import PACKAGE, fingerprint, versions
+from dmlr.provenance import fingerprint, versions
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
-PROFILES, MODELS = ("profiles.yaml", "profiles-controls.yaml"), ("models.yaml",)
 CATALOGS = {
     "benchmarks": "benchmark_catalog",
     "models": "model_catalog",
@@ -60,115 +57,6 @@ def parse(kind: type[AnySettings], text: str, *, stage: str) -> AnySettings:
             f"installed, got {found.code}: it changed while the workflow ran; start snakemake again"
         )
     return found
-
-
-def batch_size(text: str) -> int | None:
-    """The number of samples at once from the command line; None for ``auto``.
-
-    Raises:
-        ConfigError: it is neither.
-    """
-    if text == "auto":
-        return None
-    if not text.isdecimal() or int(text) == 0:
-        raise ConfigError(f"--batch-size: must be auto or a whole number from 1 on, got {text!r}")
-    return int(text)
-
-
-def model_entry(
-    checkpoint: str, *, dtype: str, revision: str | None = None, offline: bool = False
-) -> settings.Model:
-    """A model from the command line, of the family that it says it is, with the paper's image limits.
-
-    Raises:
-        ConfigError: there is no such dtype.
-        CheckpointError: there is no such checkpoint, or no adapter drives it.
-    """
-    entry = {"checkpoint": checkpoint, "revision": revision, "offline": offline, "dtype": dtype}
-    limits = {"family": "qwen2_5_vl", "min_image_tokens": 4, "max_image_tokens": 256}
-    try:
-        model = settings.Model.model_validate({**entry, **limits})
-    except ValidationError as error:
-        raise ConfigError("\n".join(lines(error, ["command line"]))) from None
-    return model.model_copy(update={"family": family_of(model)})
-
-
-def chosen(
-    model: settings.Model, profile_name: str, changes: Sequence[str]
-) -> tuple[settings.Model, settings.Profile]:
-    """A model and a profile of the catalog, with single fields changed from the command line.
-
-    Args:
-        model: the model's settings before the changes.
-        profile_name: of config/profiles.yaml or config/profiles-controls.yaml, of this directory or else
-            of the project.
-        changes: ``field=value`` each, a field of the profile or of the model; the value as in YAML.
-
-    Raises:
-        ConfigError: with one line for the first fault.
-    """
-    catalog = _catalog("profile_catalog", PROFILES)
-    if profile_name not in catalog:
-        raise ConfigError(f"--profile: must be one of {', '.join(catalog)}, got {profile_name!r}")
-    profile = dict(catalog[profile_name])
-    limits = model.model_dump(include={"min_image_tokens", "max_image_tokens"})
-    known = [*type(_profile(profile)).model_fields, *limits]
-    for change in changes:
-        field, equals, value = change.partition("=")
-        if not equals or field not in known or field == "method":
-            names = ", ".join(name for name in known if name != "method")
-            raise ConfigError(f"--set: must be field=value with one of {names}; got {change!r}")
-        (limits if field in limits else profile)[field] = _value(value)
-    try:
-        changed = settings.Model.model_validate({**model.model_dump(), **limits})
-    except ValidationError as error:
-        raise ConfigError("\n".join(lines(error, ["--set"]))) from None
-    return changed, _profile(profile)
-
-
-def card_of(checkpoint: str) -> settings.Card:
-    """How the card of a model asks, by the catalog of models.
-
-    Raises:
-        ConfigError: the catalog has no such checkpoint.
-    """
-    for entry in _catalog("model_catalog", MODELS).values():
-        if entry["checkpoint"] == checkpoint:
-            return settings.Card.model_validate(entry.get("card", {}))
-    raise ConfigError(
-        f"--profile: asks as the card of the model does, and no entry of config/{MODELS[0]} has the "
-        f"checkpoint {checkpoint}; add one, or take another profile"
-    )
-
-
-def _catalog(key: str, names: Sequence[str]) -> dict[str, Any]:
-    """A catalog from the files of this directory, or else of the project."""
-    for folder in (Path("config"), PACKAGE.parent / "config"):
-        paths = [folder / name for name in names if (folder / name).is_file()]
-        if paths:
-            read = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
-            return {name: entry for found in read for name, entry in found[key].items()}
-    raise ConfigError(f"config/{names[0]}: must be the catalog {key}, found nothing there")
-
-
-def _profile(fields: dict[str, Any]) -> settings.Profile:
-    try:
-        found: settings.Profile = TypeAdapter(settings.Profile).validate_python(fields)
-    except ValidationError as error:
-        raise ConfigError("\n".join(lines(error, ["--set"]))) from None
-    return found
-
-
-def _value(text: str) -> Any:
-    """A value as YAML reads it, but for numbers such as 1e-3, which YAML takes for text."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        pass
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ConfigError(f"--set: the value must be YAML, got {text!r}") from None
 
 
 def shard_names(benchmark: Benchmark, shard_size: int) -> list[str]:

@@ -5,11 +5,15 @@ import json
 import pytest
 from PIL import Image
 
+from dmlr import command, prompts
 from dmlr.cli import main
+from dmlr.errors import ConfigError
+from dmlr.settings import Card, Vanilla
 from tests.test_golden import GOLDEN
 
 PICTURE = GOLDEN / "image_1.png"
 ASKED = ("answer", "--image", PICTURE, "--question", "What colour is the circle?")
+CARD = {"system": "Think first.", "hint": "Hint: "}
 
 
 def refused(capsys, *arguments):
@@ -58,6 +62,41 @@ def test_the_card_of_a_model_of_the_catalog_is_asked_by(run_dmlr):
     assert len(card) < len(direct)  # the bare question and the answer-format line
 
 
+def test_a_card_that_the_catalog_of_models_lacks_is_one_line(capsys):
+    line = refused(capsys, "--profile", "vanilla-card", "--model", GOLDEN / "checkpoint")
+    assert line == (
+        "--profile: vanilla-card asks as the card of the model does, and no entry of "
+        f"config/models.yaml has the checkpoint {GOLDEN / 'checkpoint'}; add one, or take another "
+        "profile"
+    )
+
+
+def test_the_catalog_of_models_is_this_directorys_where_it_has_one(capsys, tmp_path, monkeypatch):
+    checkpoint = str(GOLDEN / "checkpoint")
+    entries = {"other": {"checkpoint": "else"}, "mine": {"checkpoint": checkpoint, "card": CARD}}
+    (tmp_path / "config").mkdir()
+    catalog = tmp_path / "config" / "models.yaml"
+    catalog.write_text(json.dumps({"model_catalog": entries}))
+    monkeypatch.chdir(tmp_path)
+    asks = Vanilla(method="vanilla", prompt="card", max_new_tokens=1)
+    assert command.card_for(checkpoint, "vanilla-card", asks) == Card(**CARD)
+    assert command.card_for("else", "vanilla-card", asks) == Card()
+    asks_otherwise = asks.model_copy(update={"prompt": "direct"})
+    assert command.card_for("none", "vanilla-direct", asks_otherwise) is None
+    with pytest.raises(ConfigError, match="has the checkpoint embedded:shapes-1m; add one"):
+        command.card_for("embedded:shapes-1m", "vanilla-card", asks)
+    entries["mine"]["card"] = {"hints": "Hint: "}
+    catalog.write_text(json.dumps({"model_catalog": entries}))
+    line = "config/models.yaml: hints is not a known key; "
+    with pytest.raises(ConfigError, match=line):
+        command.card_for(checkpoint, "vanilla-card", asks)
+
+
+def test_the_prompt_of_a_card_is_not_asked_without_one():
+    with pytest.raises(ValueError, match=r"^the prompt card needs the card of a model$"):
+        prompts.messages("What?", [], prompt="card")
+
+
 def test_a_question_without_a_picture(run_dmlr):
     found = run_dmlr("answer", "--question", "What?", "--set", "steps=1", "--json")
     printed = json.loads(found.stdout)
@@ -72,7 +111,6 @@ def test_a_question_without_a_picture(run_dmlr):
         (["--set", "steps"], "--set: must be field=value with one of think_tokens, steps, "),
         (["--set", "method=vanilla"], "--set: must be field=value with one of think_tokens, "),
         (["--set", "max_image_tokens=1"], "--set: max_image_tokens must be greater than or equal to 4"),
-        (["--profile", "vanilla-card", "--model", str(GOLDEN / "checkpoint")], "--profile: asks as the card of the model does, and no entry of config/models.yaml has the checkpoint " + str(GOLDEN / "checkpoint")),
         (["--profile", "dmlr"], "--profile: must be one of vanilla, vanilla-direct, vanilla-card, multimodal-cot, ccot, icot, dmlr-paper, "),
         (["--dtype", "int8"], "command line: dtype must be 'float32', 'bfloat16' or 'float16', got"),
         (["--image", "none.png"], "--image: none.png: image is missing"),

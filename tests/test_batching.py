@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from dmlr.latent.profile import Dmlr
-from dmlr.methods.batching import batch_size, bytes_per_row, in_batches, out_of_memory
+from dmlr.methods.batching import batch_size, bytes_per_row, in_batches
 from dmlr.settings import Vanilla
+from dmlr.vlm.memory import out_of_memory
 
 VANILLA = Vanilla(method="vanilla", prompt="unified", max_new_tokens=2048)
 TOO_MUCH = 2**61  # bytes that no machine has

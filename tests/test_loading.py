@@ -17,7 +17,7 @@ from transformers import Qwen2_5_VLConfig
 
 from dmlr import prompts
 from dmlr.errors import CheckpointError
-from dmlr.vlm.load import _saying, load
+from dmlr.vlm.load import FAMILIES, _saying, load
 from tests import hub_server
 from tests.tiny import model_settings
 
@@ -349,3 +349,18 @@ def test_a_long_load_says_how_far_it_is(capsys):
     assert all(re.fullmatch(r"loading for 70 s: [\d.]+ [MG]iB in memory", line) for line in lines)
     time.sleep(0.15)
     assert capsys.readouterr().err == ""  # and no more once it is loaded
+
+
+def test_memory_that_runs_out_while_loading_is_one_line(monkeypatch, copy):
+    def allocate(*arguments, **named):
+        return torch.empty(
+            2**50, dtype=torch.uint8
+        )  # what torch then raises is a plain RuntimeError
+
+    family = FAMILIES["qwen2_5_vl"]
+    monkeypatch.setattr(family.transformers_class, "from_pretrained", allocate)
+    line = refused(copy)
+    assert line.startswith(f"{copy}: memory ran out while it was loaded, cpu has ")
+    assert line.endswith(
+        " GiB free; end what else uses it, or take a smaller model, a dtype of 16 bits or a larger device"
+    )

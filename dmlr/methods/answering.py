@@ -7,12 +7,12 @@ from pathlib import Path
 from dmlr.errors import RecordError
 from dmlr.methods import ccot, dmlr, icot, multimodal_cot, self_consistency, vanilla
 from dmlr.methods.answer import Answer, Outcome, Question, recorded
-from dmlr.methods.batching import batch_size, in_batches, out_of_memory
+from dmlr.methods.batching import batch_size, in_batches
 from dmlr.progress import say
 from dmlr.records import Prediction, Sample
 from dmlr.settings import ReasonSettings
 from dmlr.vlm.features import read_features
-from dmlr.vlm.memory import forget_peak, peak_bytes
+from dmlr.vlm.memory import forget_peak, out_of_memory, peak_bytes
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 

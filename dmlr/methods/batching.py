@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import psutil
 import torch
 
 from dmlr.latent.profile import Dmlr
 from dmlr.progress import say
 from dmlr.settings import Icot, Profile, SelfConsistency
+from dmlr.vlm.memory import out_of_memory, room
 from dmlr.vlm.model import VisionLanguageModel
 
 LARGEST = {"cpu": 8, "cuda": 32}  # more gains little, and a kill loses the batch that runs
@@ -27,7 +27,7 @@ def batch_size(
     if wanted is not None:
         return wanted
     tokens = image_tokens + TEXT_TOKENS + min(profile.max_new_tokens, NEW_TOKENS)
-    fitting = int(SHARE * free_bytes(vlm.device) / bytes_per_row(vlm, profile, tokens))
+    fitting = int(SHARE * room(vlm.device)[0] / bytes_per_row(vlm, profile, tokens))
     return max(1, min(fitting, LARGEST.get(vlm.device.type, LARGEST["cpu"])))
 
 
@@ -59,15 +59,6 @@ def bytes_per_row(vlm: VisionLanguageModel, profile: Profile, tokens: int) -> in
     return found
 
 
-def free_bytes(device: torch.device) -> int:
-    """Memory of the device that nobody uses."""
-    if device.type == "cuda":
-        free: int = torch.cuda.mem_get_info(device)[0]
-        return free
-    available: int = psutil.virtual_memory().available
-    return available
-
-
 def in_batches(
     rows: Sequence[Row], size: int, run: Callable[[Sequence[Row]], Sequence[Made]]
 ) -> list[Made]:
@@ -90,12 +81,6 @@ def in_batches(
         say(f"out of memory with {len(batch)} samples at once; going on with {size}")
         _release()
     return made
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out; on a CPU torch raises a plain RuntimeError."""
-    named = isinstance(error, (torch.OutOfMemoryError, MemoryError))
-    return named or "can't allocate memory" in str(error)
 
 
 def _release() -> None:

@@ -18,6 +18,7 @@ from dmlr.errors import CheckpointError, ConfigError, DmlrError
 from dmlr.progress import say
 from dmlr.settings import Model
 from dmlr.units import amount
+from dmlr.vlm.memory import out_of_memory, room
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.qwen2_5_vl import Qwen25VL
 from dmlr.vlm.qwen3_vl import Qwen3VL
@@ -70,28 +71,17 @@ def _saying(started: float, every: float = SAY_EVERY) -> Iterator[None]:
 
 
 def _check_memory(folder: Path, dtype: torch.dtype, device: torch.device) -> None:
-    """Check that the weights fit, where the device tells: it may be shared with other programs.
+    """Check that the weights fit: the device may be shared with other programs.
 
     Raises:
         CheckpointError: they do not.
     """
-    needed, found = count_numbers(folder) * dtype.itemsize, _memory(device)
-    if found is not None and needed > found[0]:
+    needed, free = count_numbers(folder) * dtype.itemsize, room(device)[0]
+    if needed > free:
         raise CheckpointError(
             f"{folder}: its weights take {amount(needed)} in {str(dtype).removeprefix('torch.')}, "
-            f"{device} has {_left(*found)}; {SMALLER}"
+            f"{device} has {_left(device)}; {SMALLER}"
         )
-
-
-def _memory(device: torch.device) -> tuple[int, int] | None:
-    """Bytes of a device that are free, and all of them; None for a kind that does not tell."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()  # what this process freed
-        return torch.cuda.mem_get_info(device)
-    if device.type == "cpu":
-        found = psutil.virtual_memory()
-        return found.available, found.total
-    return None
 
 
 def _read(
@@ -107,12 +97,11 @@ def _read(
         return family.from_pretrained(folder, dtype=dtype, device=device)
     except DmlrError:
         raise
-    except (torch.OutOfMemoryError, MemoryError):
-        left = _left(*(_memory(device) or (0, 0)))
-        raise CheckpointError(
-            f"{folder}: memory ran out while it was loaded, {device} has {left}; {SMALLER}"
-        ) from None
     except Exception as error:
+        if out_of_memory(error):
+            raise CheckpointError(
+                f"{folder}: memory ran out while it was loaded, {device} has {_left(device)}; {SMALLER}"
+            ) from None
         said = shorten(str(error), SHOWN)
         raise CheckpointError(
             f"{folder}: transformers {transformers.__version__} must be able to load it, raises "
@@ -129,13 +118,15 @@ def _say_loaded(vlm: VisionLanguageModel, seconds: float) -> None:
     count = sum(parameter.numel() for parameter in parameters)
     number = f"{count / 1e9:.2f} billion" if count >= 1e9 else f"{count / 1e6:.2f} million"
     taken = amount(sum(parameter.numel() * parameter.itemsize for parameter in parameters))
-    name = f", {torch.cuda.get_device_name(vlm.device)}" if vlm.device.type == "cuda" else ""
-    found = _memory(vlm.device)
-    left = f" ({_left(*found)})" if found else ""
-    say(f"loaded in {seconds:.1f} s: {number} parameters take {taken} on {vlm.device}{name}{left}")
+    where = str(vlm.device)
+    if vlm.device.type == "cuda":
+        where += f", {torch.cuda.get_device_name(vlm.device)}"
+    said = f"{number} parameters take {taken} on {where} ({_left(vlm.device)})"
+    say(f"loaded in {seconds:.1f} s: {said}")
 
 
-def _left(free: int, total: int) -> str:
+def _left(device: torch.device) -> str:
+    free, total = room(device)
     return f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
 
 

@@ -1,12 +1,30 @@
-"""The most memory that was in use: torch's tensors on a GPU, the process's resident pages on a CPU."""
+"""Memory of a device: what is free, that it ran out, and the most that was in use."""
 
 import resource
 import sys
 from pathlib import Path
 
+import psutil
 import torch
 
+# What torch's plain RuntimeError says where the host's memory ran out: its allocator, its files.
+HOST_FULL = ("can't allocate memory", "Cannot allocate memory")
 PROCESS = Path("/proc/self")  # Linux's; elsewhere a CPU's peak cannot start anew
+
+
+def room(device: torch.device) -> tuple[int, int]:
+    """Bytes that nobody uses, and all there are: a GPU's own, else the host's."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()  # what this process freed
+        return torch.cuda.mem_get_info(device)
+    found = psutil.virtual_memory()
+    return found.available, found.total
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, a device's or the host's."""
+    named = isinstance(error, (torch.OutOfMemoryError, MemoryError))
+    return named or any(words in str(error) for words in HOST_FULL)
 
 
 def forget_peak(device: torch.device) -> None:
@@ -21,7 +39,10 @@ def forget_peak(device: torch.device) -> None:
 
 
 def peak_bytes(device: torch.device) -> int:
-    """Bytes at the peak since it was last forgotten, weights included."""
+    """Bytes at the peak since it was last forgotten, weights included.
+
+    On a GPU they are torch's tensors, on a CPU the process's resident pages.
+    """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     try:

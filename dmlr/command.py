@@ -1,0 +1,132 @@
+"""Settings from the command line: a model, a profile with its changes, a batch size."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from dmlr import settings
+from dmlr.checkpoint import family_of
+from dmlr.config import asks_by_card
+from dmlr.errors import ConfigError
+from dmlr.faults import lines
+from dmlr.provenance import PACKAGE
+
+PROFILES, MODELS = ("profiles.yaml", "profiles-controls.yaml"), ("models.yaml",)
+
+
+def batch_size(text: str) -> int | None:
+    """The number of samples at once from the command line; None for ``auto``.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise ConfigError(f"--batch-size: must be auto or a whole number from 1 on, got {text!r}")
+    return int(text)
+
+
+def model_entry(
+    checkpoint: str, *, dtype: str, revision: str | None = None, offline: bool = False
+) -> settings.Model:
+    """A model from the command line, of the family that it says it is, with the paper's image limits.
+
+    Raises:
+        ConfigError: there is no such dtype.
+        CheckpointError: there is no such checkpoint, or no adapter drives it.
+    """
+    entry = {"checkpoint": checkpoint, "revision": revision, "offline": offline, "dtype": dtype}
+    limits = {"family": "qwen2_5_vl", "min_image_tokens": 4, "max_image_tokens": 256}
+    try:
+        model = settings.Model.model_validate({**entry, **limits})
+    except ValidationError as error:
+        raise ConfigError("\n".join(lines(error, ["command line"]))) from None
+    return model.model_copy(update={"family": family_of(model)})
+
+
+def chosen(
+    model: settings.Model, profile_name: str, changes: Sequence[str]
+) -> tuple[settings.Model, settings.Profile]:
+    """A model and a profile of the catalog, with single fields changed from the command line.
+
+    Args:
+        model: the model's settings before the changes.
+        profile_name: of config/profiles.yaml or config/profiles-controls.yaml, of this directory or else
+            of the project.
+        changes: ``field=value`` each, a field of the profile or of the model; the value as in YAML.
+
+    Raises:
+        ConfigError: with one line for the first fault.
+    """
+    catalog = _catalog("profile_catalog", PROFILES)
+    if profile_name not in catalog:
+        raise ConfigError(f"--profile: must be one of {', '.join(catalog)}, got {profile_name!r}")
+    profile = dict(catalog[profile_name])
+    limits = model.model_dump(include={"min_image_tokens", "max_image_tokens"})
+    known = [*type(_profile(profile)).model_fields, *limits]
+    for change in changes:
+        field, equals, value = change.partition("=")
+        if not equals or field not in known or field == "method":
+            names = ", ".join(name for name in known if name != "method")
+            raise ConfigError(f"--set: must be field=value with one of {names}; got {change!r}")
+        (limits if field in limits else profile)[field] = _value(value)
+    try:
+        changed = settings.Model.model_validate({**model.model_dump(), **limits})
+    except ValidationError as error:
+        raise ConfigError("\n".join(lines(error, ["--set"]))) from None
+    return changed, _profile(profile)
+
+
+def card_for(checkpoint: str, profile_name: str, profile: settings.Profile) -> settings.Card | None:
+    """How the card of a model asks, by the catalog of models; None where the profile does not read it.
+
+    Raises:
+        ConfigError: it does, and the catalog has no such checkpoint or a card that breaks its schema.
+    """
+    if not asks_by_card(profile):
+        return None
+    for entry in _catalog("model_catalog", MODELS).values():
+        if entry.get("checkpoint") == checkpoint:
+            try:
+                return settings.Card.model_validate(entry.get("card", {}))
+            except ValidationError as error:
+                raise ConfigError("\n".join(lines(error, [f"config/{MODELS[0]}"]))) from None
+    raise ConfigError(
+        f"--profile: {profile_name} asks as the card of the model does, and no entry of "
+        f"config/{MODELS[0]} has the checkpoint {checkpoint}; add one, or take another profile"
+    )
+
+
+def _catalog(key: str, names: Sequence[str]) -> dict[str, Any]:
+    """A catalog from the files of this directory, or else of the project."""
+    for folder in (Path("config"), PACKAGE.parent / "config"):
+        paths = [folder / name for name in names if (folder / name).is_file()]
+        if paths:
+            read = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+            return {name: entry for found in read for name, entry in found[key].items()}
+    raise ConfigError(f"config/{names[0]}: must be the catalog {key}, found nothing there")
+
+
+def _profile(fields: dict[str, Any]) -> settings.Profile:
+    try:
+        found: settings.Profile = TypeAdapter(settings.Profile).validate_python(fields)
+    except ValidationError as error:
+        raise ConfigError("\n".join(lines(error, ["--set"]))) from None
+    return found
+
+
+def _value(text: str) -> Any:
+    """A value as YAML reads it, but for numbers such as 1e-3, which YAML takes for text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ConfigError(f"--set: the value must be YAML, got {text!r}") from None
