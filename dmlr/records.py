@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
-FORMAT = "6"  # raise it when a field changes its meaning
+FORMAT = "7"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 PromptSource = Literal["unified", "official", "released"]
@@ -34,7 +34,8 @@ class Gold(Record):
     ``text`` is the answer as its source writes it, for a choice the option's text; ``letter`` is set
     where the kind is ``choice``, ``value`` where it is a number, ``precision`` (decimals that count)
     where the source says it. ``aliases`` are other answers that are right too, for a choice letters;
-    ``details`` is the source's sentence about the answer (HallusionBench), for judges.
+    ``details`` is the source's sentence about the answer (HallusionBench), for judges; ``solution`` is
+    the whole string of the authors' file, with which the released rules compare.
     """
 
     kind: Literal["choice", "integer", "float", "list", "yesno", "expression"]
@@ -44,6 +45,7 @@ class Gold(Record):
     precision: int | None = None
     aliases: tuple[str, ...] = ()
     details: str = ""
+    solution: str = ""
 
 
 class ImageFile(Record):
@@ -158,7 +160,9 @@ class Verdict(Record):
 
     ``score`` is 1 for correct, 0 for wrong and None for unparsed and failed, whose ``reason`` says why.
     ``extracted`` is the answer as it was read, ``compared`` what of it was held against the gold: 0.50
-    and 0.5 are one answer. None where none could be read.
+    and 0.5 are one answer. None where none could be read. Where a judge model decided, ``judgement`` is
+    the key of its reply in the ledger, ``judge_model`` what its server says it is, ``judge_reply`` what
+    it wrote and the tokens what that took, whenever it was asked.
     """
 
     sample_id: str
@@ -169,6 +173,11 @@ class Verdict(Record):
     compared: str | None
     rule: str
     reason: str | None = None
+    judgement: str | None = None
+    judge_model: str | None = None
+    judge_reply: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -210,7 +219,9 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
     Verdict: pa.schema(
         [("sample_id", pa.string()), ("labels", pa.string()), ("verdict", pa.string()),
          ("score", pa.int8()), ("extracted", pa.string()), ("compared", pa.string()),
-         ("rule", pa.string()), ("reason", pa.string())]
+         ("rule", pa.string()), ("reason", pa.string()), ("judgement", pa.string()),
+         ("judge_model", pa.string()), ("judge_reply", pa.string()), ("input_tokens", pa.int32()),
+         ("output_tokens", pa.int32())]
     ),
 }  # fmt: skip
 _AS_JSON = {"gold", "groups", "wordings"}  # maps with open keys are stored as JSON text
