@@ -2,12 +2,17 @@ import pytest
 
 from dmlr.boxes import boxes, last_boxed
 from dmlr.records import Gold
-from dmlr.verify.boxed import judge
+from dmlr.verify.decision import Posed
+from dmlr.verify.rules.boxed import judge
 
 LEFT = Gold(kind="choice", text="left", letter="A")
 OPTIONS = ("left", "right", "cross")
 THREE = Gold(kind="integer", text="3")
 YES = Gold(kind="yesno", text="Yes")
+
+
+def posed(*options):
+    return Posed("shapes", "Which?", options)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +62,13 @@ def test_all_boxes_in_order_the_inner_ones_with_the_outer():
     ],
 )
 def test_verdict_of_a_boxed_answer(boxed, gold, verdict):
-    found = judge(f"<think>Yes A 3</think>\\boxed{{{boxed}}}", gold, OPTIONS)
+    found = judge(f"<think>Yes A 3</think>\\boxed{{{boxed}}}", gold, posed(*OPTIONS))
     assert found.verdict == verdict
     assert (found.reason is None) == (verdict in ("correct", "wrong"))
 
 
 def test_a_reply_without_a_box_is_unparsed_and_never_wrong():
-    found = judge("The answer is B.", LEFT, OPTIONS)
+    found = judge("The answer is B.", LEFT, posed(*OPTIONS))
     assert (found.verdict, found.reason) == ("unparsed", "no \\boxed{} with an answer in the reply")
 
 
@@ -96,13 +101,14 @@ HALF = Gold(kind="expression", text="$\\frac{1}{2} \\pi$")
     ],
 )
 def test_numbers_lists_and_expressions(boxed, gold, verdict):
-    assert judge(f"so \\boxed{{{boxed}}}", gold, ()).verdict == verdict
+    assert judge(f"so \\boxed{{{boxed}}}", gold, posed()).verdict == verdict
 
 
 def test_every_letter_of_the_golds_text_is_right():
     twins = Gold(kind="choice", letter="A", text="left", aliases=("C",))
     verdicts = [
-        judge(f"\\boxed{{{letter}}}", twins, ("left", "right", "left")).verdict for letter in "ABC"
+        judge(f"\\boxed{{{letter}}}", twins, posed("left", "right", "left")).verdict
+        for letter in "ABC"
     ]
     assert verdicts == ["correct", "wrong", "correct"]
 
@@ -114,7 +120,7 @@ def test_a_choice_however_latex_sets_it(boxed):
     options = ("$60^{\\circ}$", "$72^{\\circ}$", "72 m")
     gold = Gold(kind="choice", letter="B", text="$72^{\\circ}$")
     expected = "unparsed" if boxed == "B: 72" else "correct"  # the text of no option
-    assert judge(f"\\boxed{{{boxed}}}", gold, options).verdict == expected
+    assert judge(f"\\boxed{{{boxed}}}", gold, posed(*options)).verdict == expected
 
 
 @pytest.mark.parametrize(
@@ -131,7 +137,7 @@ def test_a_choice_however_latex_sets_it(boxed):
 def test_two_ways_to_write_an_answer_are_one_answer(kind, text, one, other):
     letter = "A" if kind == "choice" else None
     gold = Gold(kind=kind, text=text, letter=letter)
-    found = [judge(f"\\boxed{{{boxed}}}", gold, ("left", "right")) for boxed in (one, other)]
+    found = [judge(f"\\boxed{{{boxed}}}", gold, posed("left", "right")) for boxed in (one, other)]
     assert found[0].compared is not None
     assert found[0].compared == found[1].compared
     assert [decision.verdict for decision in found] == ["correct", "correct"]
@@ -139,5 +145,5 @@ def test_two_ways_to_write_an_answer_are_one_answer(kind, text, one, other):
 
 def test_what_cannot_be_read_is_not_compared():
     for reply in ("no box", "\\boxed{maybe}"):
-        found = judge(reply, Gold(kind="yesno", text="Yes"), ())
+        found = judge(reply, Gold(kind="yesno", text="Yes"), posed())
         assert (found.verdict, found.compared) == ("unparsed", None)

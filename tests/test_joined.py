@@ -7,8 +7,8 @@ import pytest
 from dmlr.datasets.audit_file import Request, audit_of
 from dmlr.errors import DataError
 from dmlr.records import Prediction
-from dmlr.settings import Protocol, VerifySettings
-from dmlr.verify.verify import verdict
+from dmlr.verify.protocol import Protocol
+from dmlr.verify.scoring import by_rules
 from dmlr.wording import asked
 from tests import sources
 from tests.preparing import prepare_entry
@@ -62,15 +62,23 @@ def test_three_golds_official_options_and_picture_and_the_authors_words(folder, 
     assert asked(sample) == (PROMPTS["39"], ())
 
 
+def official(protocol, sample, answer):
+    """What the rules say under the official labels."""
+    found = {
+        one.labels: one.decision for one in by_rules(protocol, "mathvision", [(sample, answer)])
+    }
+    return found["official"]
+
+
 def test_a_reply_is_judged_by_the_options_that_were_asked(folder, tmp_path):
     """The authors' prompt offers E as "1"; the official sample has "7" there."""
     sample = prepare_entry(entry(folder, prompt_source="released"), tmp_path).samples["39"]
-    settings = VerifySettings(code="c", protocol=Protocol(rules="boxed"))
+    protocol = Protocol(rules="boxed")
     for reply, expected in {"3 and 4": "D", "7": None}.items():
         answer = Prediction(sample_id=sample.sample_id, status="ok", text=f"\\boxed{{{reply}}}")
-        found = verdict(settings, sample, answer, "official", sample.gold["official"])
+        found = official(protocol, sample, answer)
         unified = sample.model_copy(update={"prompt_source": "unified"})
-        other = verdict(settings, unified, answer, "official", sample.gold["official"])
+        other = official(protocol, unified, answer)
         assert (found.verdict, found.extracted) == (
             ("wrong", "D") if expected else ("unparsed", "7")
         )

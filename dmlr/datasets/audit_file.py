@@ -18,7 +18,7 @@ from dmlr.datasets.pictures import inspect
 from dmlr.datasets.registry import LOADERS
 from dmlr.errors import ConfigError, DataError
 from dmlr.records import ImageFile, Sample, read_records
-from dmlr.verify.rules import ceilings
+from dmlr.verify.ceilings import ceilings
 
 
 @dataclass(frozen=True)

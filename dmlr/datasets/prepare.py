@@ -13,8 +13,8 @@ from dmlr.datasets.entry import Benchmark, Shapes
 from dmlr.datasets.pictures import keep
 from dmlr.datasets.registry import LOADERS
 from dmlr.datasets.source import SourceRow, row_faults
+from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import DataError
-from dmlr.experiment import PrepareSettings
 from dmlr.files import write_json, write_text
 from dmlr.progress import progress, say
 from dmlr.provenance import machine
@@ -53,7 +53,8 @@ def prepare(settings: PrepareSettings, folder: Path) -> None:
         remedy=picture_remedy(name, entry),
     )
     found = audit(Audited(name, entry, collected, prepared.images, prepared.skipped))
-    write_records(folder / "samples.parquet", Sample, prepared.samples, machine())
+    told = {**settings.model_dump(), **machine()}
+    write_records(folder / "samples.parquet", Sample, prepared.samples, told)
     write_json(folder / "audit.json", found)
     _write_shards(settings, [row.official_id for row in collected.rows], prepared, folder)
     left_out = f", {len(prepared.skipped)} left out without a picture" if prepared.skipped else ""

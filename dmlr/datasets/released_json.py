@@ -86,7 +86,7 @@ def _row(entry: Entry, loader: Loader | None, labels: str, image_root: Path) -> 
         official_id=where.official_id,
         question=found.question,
         options=found.options,
-        gold={labels: _gold(entry, found.options)},
+        gold={labels: gold_of(entry.solution, entry.prompt, found.options)},
         picture=under(image_root, entry.image_path),
         category=where.category,
         groups=where.groups,
@@ -95,13 +95,14 @@ def _row(entry: Entry, loader: Loader | None, labels: str, image_root: Path) -> 
     )
 
 
-def _gold(entry: Entry, options: Sequence[str]) -> Gold | None:
-    """The gold of an entry; how many decimals count is what its prompt asks for (MathVista)."""
-    gold = answers.released(entry.solution, options)
-    asked_for = PLACES.search(entry.prompt)
-    if gold is None or gold.kind != "float" or asked_for is None:
-        return gold
-    return gold.model_copy(update={"precision": DECIMALS[asked_for[1].lower()]})
+def gold_of(solution: str, prompt: str, options: Sequence[str]) -> Gold | None:
+    """The gold of a solution; how many decimals count is what the prompt asks for (MathVista)."""
+    gold = answers.released(solution, options)
+    if gold is None:
+        return None
+    asked_for = PLACES.search(prompt) if gold.kind == "float" else None
+    places = {"precision": DECIMALS[asked_for[1].lower()]} if asked_for else {}
+    return gold.model_copy(update={"solution": solution, **places})
 
 
 def _faults(place: int, fields: Any) -> list[str]:

@@ -16,7 +16,7 @@ from dmlr.datasets.options import offered
 from dmlr.errors import RecordError
 from dmlr.records import Gold
 from dmlr.report.audit_parts import Ceiling, Chosen, Erratum, Floor, Kind, LabelSet, Source, Told
-from dmlr.verify.rules import Judged, ceilings
+from dmlr.verify.ceilings import Judged, ceilings
 
 GOLDS = TypeAdapter(dict[str, Gold | None])
 

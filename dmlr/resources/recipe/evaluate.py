@@ -26,8 +26,9 @@ from dmlr.records import Prediction, Sample
 from dmlr.resources.recipe.batches import blank
 from dmlr.settings import Model, Vanilla
 from dmlr.store.statistics import accuracy
-from dmlr.store.tables import percent
-from dmlr.verify.boxed import judge
+from dmlr.store.words import percent
+from dmlr.verify.decision import Posed
+from dmlr.verify.rules.boxed import judge
 from dmlr.vlm.load import load
 from dmlr.vlm.model import VisionLanguageModel
 
@@ -89,7 +90,9 @@ def _line(
             gold = sample.gold["official"]
             made = answer(vlm, sample, Image.open(io.BytesIO(row.picture.read())).convert("RGB"))
             if gold is not None:
-                verdict = judge(made.text, gold, sample.options).verdict
+                verdict = judge(
+                    made.text, gold, Posed("shapes", sample.question, sample.options)
+                ).verdict
                 right[sample.groups["kind"]].append(verdict == "correct")
             advance()
     shares = [f"{100 * sum(found) / len(found):.0f}" for found in right.values()]

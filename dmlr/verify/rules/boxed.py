@@ -1,10 +1,10 @@
 r"""Rule set boxed: the last ``\boxed{}`` of the reply, matched with the gold answer (the paper's)."""
 
 import re
-from dataclasses import dataclass
 
 from dmlr.boxes import last_boxed
-from dmlr.records import Gold, Verdict4
+from dmlr.records import Gold
+from dmlr.verify.decision import Decision, Posed
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 # What changes nothing of a value: dollars, blanks, and how LaTeX sets it.
@@ -14,26 +14,12 @@ LETTERED = re.compile(r"\(?([a-z])\)?[.:)](.*)", re.DOTALL)
 WRAPPED = re.compile(r"\\(?:text|mathrm)\{([^{}]*)\}")
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What was read, how it was judged, and by which rule.
-
-    ``compared`` is what of it was held against the gold, None where nothing could be read.
-    """
-
-    verdict: Verdict4
-    extracted: str | None
-    rule: str
-    reason: str | None = None
-    compared: str | None = None
-
-
-def judge(reply: str, gold: Gold, options: tuple[str, ...]) -> Decision:
+def judge(reply: str, gold: Gold, posed: Posed) -> Decision:
     """Judge one reply; a reply without a readable box is unparsed, never wrong."""
     boxed = last_boxed(reply)
     if not boxed:
         return Decision("unparsed", None, "boxed", "no \\boxed{} with an answer in the reply")
-    return RULES[gold.kind](boxed, gold, options)
+    return RULES[gold.kind](boxed, gold, posed.options)
 
 
 def _choice(boxed: str, gold: Gold, options: tuple[str, ...]) -> Decision:
