@@ -22,6 +22,10 @@ demo: setup
 	@echo
 	@cat results/tables/accuracy.md
 	@echo
+	@echo "The same answers under each protocol, accuracy in %:"
+	@echo
+	@cat results/tables/protocols.md
+	@echo
 	@echo "$(CURDIR)/reports/index.html"
 
 test: setup

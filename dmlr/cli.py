@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, command, config, settings
+from dmlr.cli_ledger import app as ledger_app
+from dmlr.cli_verify import verify
+from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DmlrError
-from dmlr.experiment import PrepareSettings
 from dmlr.progress import say
 
 app = typer.Typer(
@@ -67,17 +69,8 @@ def reason(
     stage(found, files, batch=command.batch_size(batch_size))
 
 
-@app.command()
-def verify(
-    told: Told,
-    shards: Annotated[list[Path], typer.Option("--shard", help="Shard files, in order.")],
-    predictions: Annotated[list[Path], typer.Option(help="Their predictions, in order.")],
-    out: Annotated[Path, typer.Option(help="Verdicts to write.")],
-) -> None:
-    """Score a run's predictions under one protocol."""
-    from dmlr.verify.verify import verify as stage
-
-    stage(config.parse(settings.VerifySettings, told, stage="verify"), shards, predictions, out)
+app.command()(verify)
+app.add_typer(ledger_app, name="ledger")
 
 
 @app.command()
@@ -189,6 +182,24 @@ def bench(
         baselines=baselines,
     )
     measure(request, out)
+
+
+@app.command()
+def plan(
+    configfile: Annotated[
+        list[Path] | None, typer.Option(help="As for snakemake; several times for several.")
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Folder of all stages' results.")] = Path("results"),
+) -> None:
+    """Say what the judges of an experiment would cost, without asking them."""
+    from dmlr.merged import configuration
+    from dmlr.plan import planned, table
+
+    found = planned(config.load(*configuration(configfile or [])), results)
+    if found:
+        typer.echo(table(found), nl=False)
+    else:
+        say("plan: no protocol of the experiment asks a judge, so nothing costs anything")
 
 
 @app.command(name="audit")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -11,11 +11,18 @@ from pydantic import TypeAdapter, ValidationError
 from dmlr import settings
 from dmlr.checkpoint import family_of
 from dmlr.config import asks_by_card
+from dmlr.datasets.registry import LOADERS
 from dmlr.errors import ConfigError
 from dmlr.faults import lines
+from dmlr.judge.entry import Judge
 from dmlr.provenance import PACKAGE
+from dmlr.strict import Settings
+from dmlr.verify.protocol import LIMITS, Protocol, resolved
+from dmlr.verify.results_file import Scoring
 
+AnySettings = TypeVar("AnySettings", bound=Settings)
 PROFILES, MODELS = ("profiles.yaml", "profiles-controls.yaml"), ("models.yaml",)
+PROTOCOLS, JUDGES = ("protocols.yaml",), ("judges.yaml",)
 
 
 def batch_size(text: str) -> int | None:
@@ -100,6 +107,65 @@ def card_for(checkpoint: str, profile_name: str, profile: settings.Profile) -> s
         f"--profile: {profile_name} asks as the card of the model does, and no entry of "
         f"config/{MODELS[0]} has the checkpoint {checkpoint}; add one, or take another profile"
     )
+
+
+def protocol(name: str) -> tuple[Protocol, Judge | None]:
+    """A protocol of the catalog, and its judge where it has one, ready to be asked.
+
+    Raises:
+        ConfigError: there is no such protocol or judge, or an entry breaks its schema.
+    """
+    found = _entry(Protocol, "protocol_catalog", PROTOCOLS, name, "--protocol")
+    if found.judge is None:
+        return found, None
+    place = f"config/{PROTOCOLS[0]}: protocol_catalog.{name}.judge"
+    return found, resolved(_entry(Judge, "judge_catalog", JUDGES, found.judge, place))
+
+
+def scoring(name: str, ledger: Path, limits_text: str, loader: str | None) -> Scoring:
+    """How a bare results.json is scored.
+
+    Raises:
+        ConfigError: there is no such protocol or loader, or a limit breaks the schema of judges.
+    """
+    if loader is not None and loader not in (*LOADERS, "json"):
+        raise ConfigError(f"--loader: must be one of {', '.join(LOADERS)} or json, got {loader!r}")
+    chosen_protocol, judge = protocol(name)
+    told = limits(limits_text)
+    return Scoring(name, chosen_protocol, judge and judge.model_copy(update=told), ledger, loader)
+
+
+def limits(text: str) -> dict[str, Any]:
+    """How a judge may be asked, from ``name=value`` pairs between commas.
+
+    Raises:
+        ConfigError: a pair is none, or its value breaks the schema of judges.
+    """
+    pairs = [part.partition("=") for part in text.split(",") if part]
+    wrong = [name for name, equals, _ in pairs if not equals or name not in LIMITS]
+    if wrong:
+        raise ConfigError(
+            f"--limits: must be name=value with {', '.join(LIMITS)}; got {wrong[0]!r}"
+        )
+    told = {name: _value(value) for name, _, value in pairs}
+    try:
+        Judge.model_validate({"prompt": "any.jinja", **told})
+    except ValidationError as error:
+        raise ConfigError("\n".join(lines(error, ["--limits"]))) from None
+    return told
+
+
+def _entry(
+    kind: type[AnySettings], key: str, names: Sequence[str], name: str, place: str
+) -> AnySettings:
+    """One entry of a catalog, checked."""
+    catalog = _catalog(key, names)
+    if name not in catalog:
+        raise ConfigError(f"{place}: must be one of {', '.join(catalog)}, got {name!r}")
+    try:
+        return kind.model_validate(catalog[name])
+    except ValidationError as error:
+        raise ConfigError("\n".join(lines(error, [f"config/{names[0]}"]))) from None
 
 
 def _catalog(key: str, names: Sequence[str]) -> dict[str, Any]:

@@ -10,11 +10,15 @@ from dmlr import settings
 from dmlr.checkpoint import signature
 from dmlr.datasets.entry import Benchmark
 from dmlr.datasets.places import planned_samples, state
+from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DataError
-from dmlr.experiment import Experiment, PrepareSettings
+from dmlr.experiment import Experiment
 from dmlr.faults import lines, place_of
 from dmlr.files import canonical
+from dmlr.judge.prompt import Prompt
+from dmlr.judges import judge_of
 from dmlr.provenance import fingerprint, versions
+from dmlr.verify.protocol import VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
 CATALOGS = {
@@ -129,10 +133,23 @@ def reason_settings(experiment: Experiment, key: settings.RunKey) -> str:
     )
 
 
-def verify_settings(experiment: Experiment, protocol: str) -> str:
-    """Canonical JSON of what determines verdicts."""
-    chosen = experiment.protocol_catalog[protocol]
-    return _canonical(settings.VerifySettings(code=fingerprint("verify"), protocol=chosen))
+def verify_settings(experiment: Experiment, protocol: str, benchmark: str) -> str:
+    """Canonical JSON of what determines the verdicts of a benchmark's runs under a protocol.
+
+    Raises:
+        ConfigError: its judge's model or server is named nowhere, or its prompt cannot be read.
+    """
+    judge = judge_of(experiment, protocol)
+    return _canonical(
+        VerifySettings(
+            code=fingerprint("verify"),
+            protocol=experiment.protocol_catalog[protocol],
+            loader=experiment.benchmark_catalog[benchmark].loader,
+            packages=versions("math-verify", "latex2sympy2_extended", "sympy"),
+            judge=judge and without_limits(resolved(judge)),
+            prompt_digest=Prompt.load(judge.prompt).digest if judge else None,
+        )
+    )
 
 
 def aggregate_settings(experiment: Experiment) -> str:
@@ -151,6 +168,16 @@ def aggregate_settings(experiment: Experiment) -> str:
             protocols=experiment.protocols,
             baseline=experiment.baseline,
             flips_against=experiment.flips_against,
+            max_unscored_share=experiment.max_unscored_share,
+            judges={
+                name: settings.Prices(
+                    name=experiment.protocol_catalog[name].judge or name,
+                    input_price=judge.input_price,
+                    output_price=judge.output_price,
+                )
+                for name in experiment.protocols
+                if (judge := judge_of(experiment, name))
+            },
         )
     )
 
@@ -182,15 +209,31 @@ def _canonical(stage: settings.StageSettings) -> str:
 
 
 def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
+    yield from _repeated(experiment, files)
     for listed, catalog in CATALOGS.items():
         known = getattr(experiment, catalog)
         for i, name in enumerate(getattr(experiment, listed)):
             if name not in known:
                 place = place_of((listed, i), files)
                 yield f"{place} must be a name of {catalog} ({', '.join(known)}), got {name!r}"
+    for name in experiment.protocols:
+        judge = getattr(experiment.protocol_catalog.get(name), "judge", None)
+        if judge is not None and judge not in experiment.judge_catalog:
+            place = place_of(("protocol_catalog", name, "judge"), files)
+            known = ", ".join(experiment.judge_catalog)
+            yield f"{place} must be a name of judge_catalog ({known}), got {judge!r}"
     if experiment.flips_against not in experiment.profile_catalog:
         place, names = place_of(("flips_against",), files), ", ".join(experiment.profile_catalog)
         yield f"{place} must be a name of profile_catalog ({names}), got {experiment.flips_against!r}"
     if experiment.baseline not in experiment.profiles:
         place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
         yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"
+
+
+def _repeated(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
+    for listed in (*CATALOGS, "seeds"):
+        values = getattr(experiment, listed)
+        for i, value in enumerate(values):
+            if value in values[:i]:
+                place = place_of((listed, i), files)
+                yield f"{place} must be another than those before it, got {value!r} again"

@@ -1,7 +1,7 @@
 """A whole experiment: what to run, and the catalogs to choose from.
 
-It knows the benchmarks' catalog, which the settings of the stages after ``prepare`` do not: a new kind
-of benchmark must not make features or predictions of the others stale.
+It knows all catalogs, which no stage's settings do: a new kind of benchmark or judge must not make the
+results of another stage stale.
 """
 
 from typing import Annotated, Literal
@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dmlr.datasets.entry import Benchmark
-from dmlr.settings import ModelEntry, Profile, Protocol, Slug, StageSettings
+from dmlr.judge.entry import Judge
+from dmlr.settings import ModelEntry, Profile, Slug
 from dmlr.strict import Settings
+from dmlr.verify.protocol import Protocol
 
 
 class Experiment(Settings):
@@ -24,6 +26,12 @@ class Experiment(Settings):
     flips_against: Slug = Field(
         description="Profile whose answers the others are held against: how many differ, right or wrong."
     )
+    max_unscored_share: float = Field(
+        ge=0,
+        le=1,
+        description="Share of unparsed and failed answers above which a number of a table is not final: "
+        "its bounds stand in its place.",
+    )
     seeds: list[int] = Field(min_length=1, description="Run seeds.")
     batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
         description="Samples that go through the model together; auto: as many as fit. Changes no "
@@ -34,13 +42,4 @@ class Experiment(Settings):
     model_catalog: dict[Slug, ModelEntry] = Field(description="Models by name.")
     profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")
     protocol_catalog: dict[Slug, Protocol] = Field(description="Protocols by name.")
-
-
-class PrepareSettings(StageSettings):
-    """Settings of ``dmlr prepare``; ``files`` tells the state of the local files it reads."""
-
-    name: Slug
-    benchmark: Benchmark
-    files: dict[str, str]
-    shards: list[str]
-    shard_size: int
+    judge_catalog: dict[Slug, Judge] = Field(description="Judge models by name.")

@@ -20,7 +20,10 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
 }
 # Libraries whose version can change a number.
-PACKAGES = ("torch", "transformers", "qwen-vl-utils", "pillow", "numpy", "duckdb", "snakemake")
+PACKAGES = (
+    "torch", "transformers", "qwen-vl-utils", "pillow", "numpy", "duckdb", "snakemake", "math-verify",
+    "openai",
+)  # fmt: skip
 
 
 @cache

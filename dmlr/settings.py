@@ -149,12 +149,6 @@ Profile = Annotated[
 ]
 
 
-class Protocol(Settings):
-    """How a prediction becomes a verdict."""
-
-    rules: Literal["boxed"] = Field(description="Rule set: boxed reads the last \\boxed{}.")
-
-
 def shard_names(count: int) -> list[str]:
     """Names of a benchmark's shards; growing the benchmark leaves the old names alone."""
     return [f"{i:05d}" for i in range(count)]
@@ -191,12 +185,6 @@ class ReasonSettings(StageSettings):
     packages: dict[str, str]
 
 
-class VerifySettings(StageSettings):
-    """Settings of ``dmlr verify``."""
-
-    protocol: Protocol
-
-
 class RunKey(Settings):
     """Which run: benchmark x model x profile x seed."""
 
@@ -225,10 +213,19 @@ class PlannedRun(Settings):
     shards: list[str]
 
 
+class Prices(Settings):
+    """A judge's name and its prices, US dollars for a million tokens, None where unknown."""
+
+    name: Slug
+    input_price: float | None
+    output_price: float | None
+
+
 class AggregateSettings(StageSettings):
     """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
 
-    ``benchmarks`` tells how many shards each has. A command line is at most 128 KiB long.
+    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one.
+    A command line is at most 128 KiB long.
     """
 
     benchmarks: dict[Slug, int]
@@ -238,6 +235,8 @@ class AggregateSettings(StageSettings):
     protocols: list[Slug]
     baseline: Slug
     flips_against: Slug
+    max_unscored_share: float
+    judges: dict[Slug, Prices] = Field(default_factory=dict)
 
     @property
     def runs(self) -> list[PlannedRun]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dmlr.datasets.entry import Source
 from dmlr.datasets.prepare import prepare
-from dmlr.experiment import PrepareSettings
+from dmlr.datasets.told import PrepareSettings
 from dmlr.provenance import fingerprint
 from dmlr.records import Sample, read_records
 

@@ -18,6 +18,7 @@ SMALL = {
         "dmlr-paper": {"max_new_tokens": 60, "steps": 2},
     },
     "shard_size": 4,
+    "protocols": ["paper"],
 }
 
 
@@ -76,9 +77,9 @@ class Project:
         )
         return {name: finished.count(name) for name in finished if name != "default"}
 
-    def planned(self) -> dict[str, int]:
+    def planned(self, *targets: str) -> dict[str, int]:
         """The jobs that would be done, by rule."""
-        done = self.run("--dry-run", "--quiet", "rules")
+        done = self.run(*targets, "--dry-run", "--quiet", "rules")
         assert done.returncode == 0, done.stdout[-3000:]
         stats = re.search(r"Job stats:\n.*?\n-+ .*?\n(.*?)\n\n", done.stdout, re.S)
         lines = stats[1].splitlines() if stats else []

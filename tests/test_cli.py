@@ -7,7 +7,7 @@ import pytest
 
 from dmlr.config import fingerprint
 from dmlr.datasets.entry import Shapes
-from dmlr.experiment import PrepareSettings
+from dmlr.datasets.told import PrepareSettings
 from dmlr.settings import FeaturesSettings
 from tests.tiny import model_settings
 
@@ -92,7 +92,10 @@ def test_features_are_computed_once_and_kept(features, checkpoint):
 
 
 def test_settings_with_unknown_keys_and_missing_ones_are_one_line_each(run_dmlr, tmp_path):
-    told = '{"code": "x", "protocol": {"rules": "boxed", "tolerance": 1}, "color": 2}'
+    told = (
+        '{"code": "x", "loader": "json", "packages": {}, '
+        '"protocol": {"rules": "boxed", "tolerance": 1}, "color": 2}'
+    )
     done = run_dmlr(
         "verify", "--settings", told, "--shard", "a", "--predictions", "b", "--out", "c"
     )
@@ -105,7 +108,10 @@ def test_settings_with_unknown_keys_and_missing_ones_are_one_line_each(run_dmlr,
 
 
 def test_settings_planned_with_other_code(run_dmlr):
-    told = '{"code": "0000000000000000", "protocol": {"rules": "boxed"}}'
+    told = (
+        '{"code": "0000000000000000", "loader": "json", "packages": {}, '
+        '"protocol": {"rules": "boxed"}}'
+    )
     done = run_dmlr(
         "verify", "--settings", told, "--shard", "a", "--predictions", "b", "--out", "c"
     )

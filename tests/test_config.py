@@ -16,7 +16,8 @@ from dmlr.schemas import config_schema
 
 ROOT = Path(__file__).parent.parent
 FILES = [
-    ROOT / "config" / f"{name}.yaml" for name in ("benchmarks", "models", "profiles", "protocols")
+    ROOT / "config" / f"{name}.yaml"
+    for name in ("benchmarks", "models", "profiles", "protocols", "judges")
 ]
 FILES.append(ROOT / "config" / "config.yaml")
 
@@ -357,3 +358,22 @@ def test_only_features_and_reason_import_torch(stage):
 def test_the_wording_of_prompts_is_none_of_the_features():
     entry, _ = STAGES["features"]
     assert "dmlr.prompts" not in _closure(entry)
+
+
+@pytest.mark.parametrize("stage", ["prepare", "features", "reason", "aggregate"])
+def test_how_answers_are_judged_is_none_of_the_other_stages(stage):
+    entry, _ = STAGES[stage]
+    assert not [name for name in _closure(entry) if name.startswith(("dmlr.verify", "dmlr.judge"))]
+
+
+def test_the_process_for_mathematics_is_code_of_its_stage():
+    assert "dmlr.verify.mathematics_worker" in _closure(STAGES["verify"][0])
+
+
+def test_a_protocol_named_twice_is_one_line():
+    def change(merged):
+        merged["protocols"] = ["paper", "extracted", "paper"]
+
+    assert refused(change) == (
+        f"{FILES[-1]}: protocols[2] must be another than those before it, got 'paper' again"
+    )

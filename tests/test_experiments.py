@@ -3,28 +3,16 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from dmlr import config
-from tests.test_config import FILES, shipped
+from dmlr.merged import configuration
 
 ROOT = Path(__file__).parent.parent
 
 
 def loaded(name):
     """The shipped configuration with an experiment file over it, merged as snakemake merges."""
-    merged, paths = shipped(), [ROOT / "config" / f"{n}.yaml" for n in ("profiles-controls", name)]
-    for path in paths:
-        merged = _over(merged, yaml.safe_load(path.read_text()))
-    return config.load(merged, [*FILES, *paths])
-
-
-def _over(below, above):
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _over(merged[key], value) if both else value
-    return merged
+    return config.load(*configuration([ROOT / "config" / f"{name}.yaml"]))
 
 
 def test_table_1_is_six_models_by_five_methods_by_seven_benchmarks():

@@ -7,12 +7,13 @@ import pytest
 
 from dmlr import prompts
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
-from dmlr.settings import AggregateSettings, Protocol, VerifySettings
+from dmlr.settings import AggregateSettings
+from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.exports import asking, export
-from dmlr.store.tables import cells, markdown
-from dmlr.verify.verify import verify
+from dmlr.store.tables import markdown
 from tests.test_experiments import loaded
+from tests.verifying import score
 
 IDS = ["10", "2", "33"]  # neither numbers nor texts are in order
 A, B = (Gold(kind="choice", letter=letter, text=letter.lower()) for letter in "AB")
@@ -42,7 +43,7 @@ def sample(number, prompt_source):
     )
 
 
-def database(folder, prompt_source):
+def database(folder, prompt_source, rules="boxed"):
     """Three samples and one run of them, through the real stages."""
     results = folder / "results"
     shard = results / "benchmarks/own/shards/00000.jsonl"
@@ -57,11 +58,12 @@ def database(folder, prompt_source):
     ]
     write_records(predictions, Prediction, answers, MADE)
     write_records(run / "00000.traces.parquet", TraceStep, [], MADE)
-    told = VerifySettings(code="c", protocol=Protocol(rules="boxed"))
-    verify(told, [shard], [predictions], results / "verdicts/paper/own/m/vanilla/seed-3.parquet")
+    verdicts = results / "verdicts/paper/own/m/vanilla/seed-3.parquet"
+    score([shard], [predictions], verdicts, rules)
     settings = AggregateSettings(
         code="c", benchmarks={"own": 1}, models={"m": {}}, profiles={"vanilla": MADE["profile"]},
         seeds=[3], protocols=["paper"], baseline="vanilla", flips_against="vanilla",
+        max_unscored_share=1.0,
     )  # fmt: skip
     build(settings, results, folder / "dmlr.duckdb")
     return duckdb.connect(str(folder / "dmlr.duckdb"), read_only=True)

@@ -7,10 +7,11 @@ import duckdb
 import pytest
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
-from dmlr.settings import AggregateSettings, Protocol, VerifySettings
+from dmlr.settings import AggregateSettings
+from dmlr.store.cells import cells
 from dmlr.store.database import build
-from dmlr.store.tables import cells, write_tables
-from dmlr.verify.verify import verify
+from dmlr.store.tables import write_tables
+from tests.verifying import score
 
 SAMPLES = 7
 A = Gold(kind="choice", letter="A", text="a")
@@ -54,8 +55,7 @@ def write_run(results, shard, profile, seed, predictions):
     path = results / "runs" / run / "00000.predictions.parquet"
     write_records(path, Prediction, predictions, made)
     write_records(path.with_name("00000.traces.parquet"), TraceStep, [], made)
-    told = VerifySettings(code="c", protocol=Protocol(rules="boxed"))
-    verify(told, [shard], [path], results / "verdicts" / "paper" / f"{run}.parquet")
+    score([shard], [path], results / "verdicts" / "paper" / f"{run}.parquet")
 
 
 def database(folder, runs, *, baseline, flips_against):
@@ -70,7 +70,7 @@ def database(folder, runs, *, baseline, flips_against):
         code="c", benchmarks={"own": 1}, models={"m": {}},
         profiles={profile: {"method": profile} for profile, _ in runs},
         seeds=sorted({seed for _, seed in runs}), protocols=["paper"], baseline=baseline,
-        flips_against=flips_against,
+        flips_against=flips_against, max_unscored_share=1.0,
     )  # fmt: skip
     build(settings, results, folder / "dmlr.duckdb")
     return duckdb.connect(str(folder / "dmlr.duckdb"), read_only=True)
@@ -128,20 +128,22 @@ def test_a_category_has_no_other_answers(found):
 def test_the_tables_have_a_column_of_other_answers(found, tmp_path):
     write_tables(whole(found, seed=3, labels="official"), tmp_path)
     # plain: A, A, A, A of the scored A, A, B, A, A; the interval is Wilson's of 4 of 5. slow: A, A, A
-    # of A, B, C, A, A, B. Pairs of slow with plain: 0, 1 (lost), 2 (wrong in both) and 5.
+    # of A, B, C, A, A, B. Pairs of slow with plain: 0, 1 (lost), 2 (wrong in both) and 5. No share of
+    # so few pairs could be found with power 0.8.
     assert (tmp_path / "accuracy.csv").read_text().splitlines() == [
         "benchmark,model,profile,seed,protocol,labels,category,samples,n,correct,unparsed,failed,no_gold,"
-        "accuracy,low,high,floor,ceiling,pairs,difference,only_run,only_baseline,mcnemar_p,flips,flip_n",
+        "accuracy,low,high,floor,ceiling,pairs,difference,only_run,only_baseline,mcnemar_p,flips,flip_n,"
+        "holm_p,detectable,final",
         "own,m,plain,3,paper,official,all,7,5,4,1,1,0,"
-        "80.0000,37.5535,96.3776,57.1429,85.7143,,,,,,3,5",
+        "80.0000,37.5535,96.3776,57.1429,85.7143,,,,,,3,5,,,yes",
         "own,m,slow,3,paper,official,all,7,6,3,1,0,0,"
-        "50.0000,18.7616,81.2384,42.8571,57.1429,4,-25.0000,0,1,1,2,6",
+        "50.0000,18.7616,81.2384,42.8571,57.1429,4,-25.0000,0,1,1,2,6,1,,yes",
         "own,m,twist,3,paper,official,all,7,4,2,2,1,0,"
-        "50.0000,15.0039,84.9961,28.5714,71.4286,3,-33.3333,0,1,1,,",
+        "50.0000,15.0039,84.9961,28.5714,71.4286,3,-33.3333,0,1,1,,,1,,yes",
     ]
     lines = (tmp_path / "accuracy.md").read_text().splitlines()
     ends = ["vs baseline (p) | other answers |", "---: | ---: |", "| – | 60.0 % of 5 |"]
-    ends += ["| -25.0 (p = 1) | 33.3 % of 6 |", "| -33.3 (p = 1) | – |"]
+    ends += ["| -25.0 (p = 1, Holm 1) | 33.3 % of 6 |", "| -33.3 (p = 1, Holm 1) | – |"]
     assert [line.endswith(end) for line, end in zip(lines, ends, strict=True)] == [True] * 5
     lines = (tmp_path / "accuracy.tex").read_text().splitlines()
     assert lines[1] == r"\begin{tabular}{lllrllrrrrrr}"
@@ -160,4 +162,4 @@ def test_without_a_run_of_that_profile_the_column_is_left_out(tmp_path):
     assert "other answers" not in (tmp_path / "accuracy.md").read_text().lower()
     assert "other answers" not in (tmp_path / "accuracy.tex").read_text().lower()
     rows = (tmp_path / "accuracy.csv").read_text().splitlines()
-    assert {tuple(row.split(",")[-2:]) for row in rows[1:]} == {("", "")}
+    assert {tuple(row.split(",")[-5:-3]) for row in rows[1:]} == {("", "")}

@@ -9,8 +9,8 @@ from dmlr.datasets.pictures import held
 from dmlr.datasets.prepare import prepare, prepare_rows
 from dmlr.datasets.shard import read_shard
 from dmlr.datasets.source import SourceRow
+from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import DataError, RecordError
-from dmlr.experiment import PrepareSettings
 from dmlr.provenance import fingerprint
 from dmlr.records import Gold, Sample, read_records
 

@@ -18,16 +18,9 @@ from dmlr.report.overlay import overlay
 from dmlr.report.report import report
 from dmlr.report.samples import image_name
 from dmlr.report.text import anchor, shown
-from dmlr.settings import (
-    AggregateSettings,
-    PlannedRun,
-    Protocol,
-    ReportSettings,
-    RunKey,
-    VerifySettings,
-)
+from dmlr.settings import AggregateSettings, PlannedRun, ReportSettings, RunKey
 from dmlr.store.database import build
-from dmlr.verify.verify import verify
+from tests.verifying import score
 
 EVIL = "<script>alert(1)</script>\0 \u202eevil"
 WIDTH, HEIGHT, ROWS, COLUMNS = 50, 30, 3, 5
@@ -180,9 +173,7 @@ def write_run(results, profile, words, shard):
     write_records(predictions, Prediction, answers, made)
     write_records(folder / f"{shard.stem}.traces.parquet", TraceStep, steps, made)
     verdicts = results / "verdicts" / "paper" / f"{key.folder}.parquet"
-    verify(
-        VerifySettings(code="c", protocol=Protocol(rules="boxed")), [shard], [predictions], verdicts
-    )
+    score([shard], [predictions], verdicts)
     return run
 
 
@@ -194,6 +185,7 @@ def make(
     audit=AUDIT,
     changes=None,
     flips_against="dmlr",
+    max_unscored_share=1.0,
 ):
     """Records of one benchmark and its runs, through the real stages into a database.
 
@@ -222,6 +214,7 @@ def make(
         protocols=["paper"],
         baseline="vanilla",
         flips_against=flips_against,
+        max_unscored_share=max_unscored_share,
     )
     build(told, results, results / "dmlr.duckdb")
     return results

@@ -203,7 +203,7 @@ def test_a_template_changes_the_report_alone(project, edited):
     ("path", "old", "new", "jobs"),
     [
         (
-            "dmlr/verify/boxed.py", '"boxed integer"', '"an integer"',
+            "dmlr/verify/rules/boxed.py", '"boxed integer"', '"an integer"',
             {"verify": 2, "aggregate": 1, "report": 1},
         ),
         (
@@ -217,7 +217,7 @@ def test_a_template_changes_the_report_alone(project, edited):
         ("dmlr/store/sql/cells.sql", "count(*) AS samples", "COUNT(*) AS samples",
          {"aggregate": 1, "report": 1}),
         ("dmlr/latent/loop.py", "# Algorithm 1's inner loop", "# the inner loop", {}),
-        ("dmlr/verify/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
+        ("dmlr/verify/rules/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
         ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
     ],
     ids=["verify", "reason", "checkpoint", "aggregate", "comment", "docstring", "command-line"],
@@ -274,6 +274,6 @@ def test_partial_plans_are_refused_with_the_way_to_do_it(project):
     done = project.run("--until", "verify", "--dry-run")
     assert done.returncode == 1
     assert (
-        "name a target instead: prepared, features, reasoning, verdicts, tables or all"
+        "name a target instead: prepared, features, reasoning, verdicts, tables, reverify or all"
         in done.stdout
     )

@@ -1,28 +1,73 @@
 """Stage verify: a run's predictions become verdicts under one protocol, for every label set."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from dmlr.datasets.options import offered
 from dmlr.datasets.shard import read_shard
-from dmlr.errors import RecordError
+from dmlr.errors import ConfigError, RecordError
+from dmlr.judge.entry import Judge
 from dmlr.progress import say
 from dmlr.provenance import machine
-from dmlr.records import Gold, Prediction, Sample, Verdict, read_records, write_records
-from dmlr.settings import VerifySettings
-from dmlr.verify import boxed
-from dmlr.verify.rules import RULE_SETS
-
-NO_GOLD = "no gold"  # the rule of a verdict that no reply could have made another
+from dmlr.records import Prediction, Sample, Verdict, read_records, write_records
+from dmlr.verify.failures import note_failures
+from dmlr.verify.protocol import Protocol, VerifySettings
+from dmlr.verify.scoring import Scored, by_rules, verdict
 
 
-def verify(
-    settings: VerifySettings, shards: Sequence[Path], predictions: Sequence[Path], out: Path
-) -> None:
+@dataclass(frozen=True)
+class RunFiles:
+    """Where a run's shards and predictions are, its verdicts go, and judgements are kept."""
+
+    shards: Sequence[Path]
+    predictions: Sequence[Path]
+    verdicts: Path
+    ledger: Path
+
+    def told(self) -> dict[str, Any]:
+        """What the verdicts say about where they came from."""
+        shards, predictions = (list(map(str, paths)) for paths in (self.shards, self.predictions))
+        return {"shards": shards, "predictions": predictions, "ledger": str(self.ledger)}
+
+
+def verify(settings: VerifySettings, files: RunFiles, limits: dict[str, Any]) -> None:
     """Score all predictions of a run.
+
+    Args:
+        settings: what determines the verdicts.
+        files: where everything is.
+        limits: how fast and how dear the judge may be asked (``LIMITS``).
 
     Raises:
         RecordError: the predictions are not those of the shards' samples.
+        ConfigError: the judge's prompt is not the planned one.
+    """
+    judge = asked_judge(settings, limits)
+    scored = by_rules(settings.protocol, settings.loader, pairs(files.shards, files.predictions))
+    store(settings, files, limits, decided(settings.protocol, scored, judge, files.ledger))
+
+
+def asked_judge(settings: VerifySettings, limits: dict[str, Any]) -> Judge | None:
+    """The judge with its limits, once its prompt is known to be the planned one.
+
+    Raises:
+        ConfigError: it has changed since.
+    """
+    if settings.judge is None:
+        return None
+    from dmlr.judge.prompt import Prompt
+
+    if Prompt.load(settings.judge.prompt).digest != settings.prompt_digest:
+        raise ConfigError(f"{settings.judge.prompt}: changed since planning; run snakemake again")
+    return settings.judge.model_copy(update=limits)
+
+
+def pairs(shards: Sequence[Path], predictions: Sequence[Path]) -> list[tuple[Sample, Prediction]]:
+    """Every sample with its prediction, in order.
+
+    Raises:
+        RecordError: the predictions are those of other samples.
     """
     samples = [sample for shard in shards for sample in read_shard(shard)]
     answers = [answer for path in predictions for answer in read_records(path, Prediction)]
@@ -31,29 +76,52 @@ def verify(
             f"{predictions[0].parent}: must hold the predictions of the {len(samples)} samples of "
             f"{shards[0].parent}, found {len(answers)} of other samples; run snakemake again"
         )
-    verdicts = [
-        verdict(settings, sample, answer, labels, gold)
-        for sample, answer in zip(samples, answers, strict=True)
-        for labels, gold in sample.gold.items()
-    ]
-    write_records(out, Verdict, verdicts, {**settings.model_dump(), **machine()})
-    say(f"verify {out}: {len(verdicts)} verdicts")
+    return list(zip(samples, answers, strict=True))
 
 
-def verdict(
-    settings: VerifySettings, sample: Sample, answer: Prediction, labels: str, gold: Gold | None
-) -> Verdict:
-    """Score one prediction for one label set; what cannot be scored has no score, and a reason."""
-    if gold is None:
-        found = boxed.Decision("failed", None, NO_GOLD, f"no gold in the label set {labels}")
-    elif answer.status == "failed":
-        found = boxed.Decision("failed", None, "none", answer.error)
-    else:
-        options = offered(sample.options, sample.wordings, sample.prompt_source)
-        found = RULE_SETS[settings.protocol.rules](answer.text, gold, options)
-    return Verdict(
-        sample_id=sample.sample_id,
-        labels=labels,
-        score={"correct": 1, "wrong": 0}.get(found.verdict),
-        **vars(found),
-    )
+def decided(
+    protocol: Protocol,
+    scored: Sequence[Scored],
+    judge: Judge | None,
+    ledger: Path,
+    *,
+    again_before: str | None = None,
+) -> list[Verdict]:
+    """The verdicts: the rules' where they are sure enough for the protocol, else the judge's.
+
+    Args:
+        protocol: how they are made.
+        scored: what the rules say.
+        judge: who is asked; None asks nobody.
+        ledger: where judgements are kept.
+        again_before: unreadable replies that were stored before this time (UTC, ISO 8601) are asked for
+            anew; None: none.
+    """
+    found = [verdict(one, one.decision) for one in scored]
+    name = protocol.judge
+    if judge is None or name is None:
+        return found
+    # Imported only now: nine protocols of ten ask nobody.
+    from dmlr.verify.judging import by_judge, judged_verdict, open_questions
+
+    asked = open_questions(protocol, scored)
+    answers = by_judge(name, judge, asked, ledger, again_before=again_before)
+    for place, judgement in answers.items():
+        found[place] = judged_verdict(name, scored[place], judgement)
+    return found
+
+
+def store(
+    settings: VerifySettings, files: RunFiles, limits: dict[str, Any], verdicts: Sequence[Verdict]
+) -> None:
+    """Write the verdicts of a run, and the note of what a judge failed to say."""
+    told = {**settings.model_dump(), **machine(), "limits": limits, "files": files.told()}
+    write_records(files.verdicts, Verdict, verdicts, told)
+    note_failures(files.verdicts, verdicts)
+    say(f"verify {files.verdicts}: {len(verdicts)} verdicts{_lacking(verdicts)}")
+
+
+def _lacking(verdicts: Sequence[Verdict]) -> str:
+    counts = {name: sum(one.verdict == name for one in verdicts) for name in ("unparsed", "failed")}
+    words = [f"{count} {name}" for name, count in counts.items() if count]
+    return f", {' and '.join(words)}" if words else ""

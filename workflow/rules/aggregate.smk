@@ -7,6 +7,13 @@ rule aggregate:
     output:
         database="results/dmlr.duckdb",
         tables=multiext("results/tables/accuracy", ".csv", ".md", ".tex"),
+        protocols="results/tables/protocols.md",
+        metrics=multiext("results/tables/metrics", ".csv", ".md"),
+        agreement=multiext(
+            "results/tables/agreement", ".csv", ".md", "-all.csv", "-all.md"
+        ),
+        disputed="results/tables/disputed.csv",
+        judging=multiext("results/tables/judging", ".csv", ".md"),
         compute=multiext("results/tables/compute", ".csv", ".md"),
         exports=expand(
             "results/exports/{run}/results.json",

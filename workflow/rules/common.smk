@@ -8,14 +8,19 @@ from snakemake.exceptions import WorkflowError
 import dmlr.config
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
-from dmlr.methods.failures import attempts
+from dmlr.methods import failures
+from dmlr.attempts import attempts
+from dmlr.reverify import check
 from dmlr.settings import RunKey
+from dmlr.verify import failures as judgements
+from dmlr.judges import check_judges, judge_limits
 
 RUN = "{benchmark}/{model}/{profile}/seed-{seed}"
-STORE = "results/features/store"
+LEDGER = "results/ledger.sqlite"
 
 try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
+    check_judges(EXPERIMENT, Path(LEDGER))
     for name in EXPERIMENT.models:
         signature(EXPERIMENT.model_catalog[name].model)
     SHARDS = {
@@ -30,8 +35,9 @@ PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
     raise WorkflowError(
         "--until, --omit-from and --batch skip work silently in this workflow; "
-        "name a target instead: prepared, features, reasoning, verdicts, tables or all"
+        "name a target instead: prepared, features, reasoning, verdicts, tables, reverify or all"
     )
+REVERIFY = "reverify" in sys.argv  # one word of the command line: the target
 
 
 wildcard_constraints:
@@ -102,7 +108,14 @@ def failed_attempts(wildcards):
     path = expand(PREDICTIONS, shard=wildcards.shard, **key_of(wildcards).model_dump())[
         0
     ]
-    return f"attempts: {attempts(Path(path))}"
+    return f"attempts: {attempts(failures.note_path(Path(path)))}"
+
+
+def failed_judgements(wildcards):
+    path = expand(
+        VERDICTS, protocol=wildcards.protocol, **key_of(wildcards).model_dump()
+    )[0]
+    return f"attempts: {attempts(judgements.note_path(Path(path)))}"
 
 
 # Snakemake would read the braces of a plain text param as wildcards; it leaves a function's result alone.
@@ -116,3 +129,14 @@ def aggregate_settings(wildcards):
 
 def report_settings(wildcards):
     return dmlr.config.report_settings(EXPERIMENT)
+
+
+if REVERIFY:
+    try:
+        check(
+            EXPERIMENT,
+            Path("results"),
+            [*all_prepared(), *all_predictions(), *all_runs(TRACES)],
+        )
+    except DmlrError as error:
+        raise WorkflowError(str(error)) from None

@@ -1,3 +1,5 @@
+# A run after one with judgements that failed asks for those again: the count of attempts is a param. How fast a judge
+# may be asked changes no judgement, so it is a resource: no change of it re-runs anything.
 rule verify:
     input:
         shards=lambda wildcards: shard_files(wildcards.benchmark),
@@ -10,14 +12,18 @@ rule verify:
         f"logs/verify/{{protocol}}/{RUN}.benchmark.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        limits=lambda wildcards: judge_limits(EXPERIMENT, wildcards.protocol),
     params:
         settings=lambda wildcards: dmlr.config.verify_settings(
-            EXPERIMENT, wildcards.protocol
+            EXPERIMENT, wildcards.protocol, wildcards.benchmark
         ),
+        retry=failed_judgements,
         shards=lambda wildcards, input: [f"--shard {path}" for path in input.shards],
         predictions=lambda wildcards, input: [
             f"--predictions {p}" for p in input.predictions
         ],
     shell:
         "dmlr verify --settings {params.settings:q} {params.shards} {params.predictions} "
+        "--ledger results/ledger.sqlite --limits '{resources.limits}' "
         "--out {output.verdicts} 2>&1 | tee {log}"

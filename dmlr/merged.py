@@ -1,0 +1,56 @@
+"""The configuration as the workflow merges it: its own files in order, then a user's."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dmlr.errors import ConfigError
+from dmlr.provenance import PACKAGE
+
+CONFIGFILE = re.compile(r'^configfile: "([^"]+)"$', re.MULTILINE)
+
+
+def configuration(files: Sequence[Path]) -> tuple[dict[str, Any], list[Path]]:
+    """The merged configuration of the workflow with ``files`` on top, and what it was merged from.
+
+    Raises:
+        ConfigError: a file is missing or no mapping.
+    """
+    paths = [*_own(), *files]
+    merged: dict[str, Any] = {}
+    for path in paths:
+        merged = _over(merged, _read(path))
+    return merged, paths
+
+
+def _own() -> list[Path]:
+    """The files that workflow/Snakefile names, of this directory or else of the project."""
+    root = next((r for r in (Path(), PACKAGE.parent) if (r / "workflow/Snakefile").is_file()), None)
+    if root is None:
+        raise ConfigError(
+            "workflow/Snakefile: must be in this directory or the project's, found none"
+        )
+    text = (root / "workflow" / "Snakefile").read_text(encoding="utf-8")
+    return [root / name for name in CONFIGFILE.findall(text)]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: must be a YAML file ({error})".replace("\n", " ")) from None
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: must be a mapping of keys, got {type(found).__name__}")
+    return found
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Mappings are merged key by key, everything else is replaced, as snakemake does it."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _over(merged[key], value) if both else value
+    return merged

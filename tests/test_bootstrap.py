@@ -1,0 +1,152 @@
+import time
+
+import numpy as np
+import pytest
+
+from dmlr.errors import DataError
+from dmlr.store.bootstrap import difference_interval, share_interval
+from dmlr.store.shares import Design, difference, difference_bounds, items, share
+
+NAN = float("nan")
+FOR = ("mmvp", "qwen", "dmlr", 3)
+SAMPLES = [f"s{number}" for number in range(8)]
+
+
+def scores(marks):
+    """+ correct, - wrong, ? unparsed or failed; blanks are for the eye."""
+    return np.array([{"+": 1.0, "-": 0.0, "?": NAN}[mark] for mark in marks.replace(" ", "")])
+
+
+def ids(sizes):
+    """Of so many samples each: a, b, c ..."""
+    return [name for name, size in zip("abcdefghijk", sizes, strict=False) for _ in range(size)]
+
+
+def test_samples_that_are_units_by_hand():
+    # 7 of 8 are drawn, right with 1/2: none right 1/128 = 0.8 %, at most one 8/128 = 6.3 %: 1/7 and 6/7.
+    found = share_interval(scores("++++----"), Design(SAMPLES), FOR)
+    assert (found.value, found.n, found.units) == (50, 8, 8)
+    assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
+
+
+def test_units_of_unlike_size_by_hand():
+    # Four units have 3 of 3, four 0 of 1: with k of the large ones among 7, 3k / (3k + 7 - k), k = 1 and 6.
+    design = Design(ids([3, 3, 3, 3, 1, 1, 1, 1]))
+    found = share_interval(scores("+++ +++ +++ +++ - - - -"), design, FOR)
+    assert (found.value, found.n, found.units) == (75, 16, 8)
+    assert (found.low, found.high) == pytest.approx((100 / 3, 1800 / 19))
+
+
+def test_pairs_that_count_as_one_by_hand():
+    # Wrong as soon as one is wrong; open if one has no score and none is wrong: 4 of 8 pairs, one is open.
+    pairs = ids([2] * 9)
+    found = share_interval(scores("++ ++ ++ ++ +- -+ -- ?- +?"), Design(pairs, groups=pairs), FOR)
+    assert (found.value, found.n, found.units) == (50, 8, 8)
+    assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
+
+
+def test_groups_within_larger_units_by_hand():
+    # Each unit has two pairs; 2 of 2 in four units, 0 of 2 in four others.
+    pairs = [f"p{number // 2}" for number in range(32)]
+    design = Design(ids([4] * 8), groups=pairs)
+    found = share_interval(scores("++++" * 4 + "+-?-" * 4), design, FOR)
+    assert (found.value, found.n, found.units) == (50, 16, 8)
+    assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
+
+
+def test_categories_weigh_alike_and_are_drawn_apart_by_hand():
+    # One category of 3 all right, one of 4 right among 8: (100 + 50) / 2, (100 + 1/7) / 2, (100 + 6/7) / 2.
+    design = Design([f"s{number}" for number in range(11)], categories=ids([3, 8]))
+    found = share_interval(scores("+++ ++++----"), design, FOR)
+    assert (found.value, found.n, found.units) == (75, 11, 11)
+    assert (found.low, found.high) == pytest.approx((50 + 50 / 7, 50 + 300 / 7))
+
+
+def test_a_paired_difference_by_hand():
+    # +1 in four and -1 in four units; k of 7: (2k - 7) / 7 with k = 1 and 6. The last two count in no run.
+    design = Design([*SAMPLES, "t0", "t1"])
+    found = difference_interval(scores("++++---- ?+"), scores("----++++ +?"), design, FOR)
+    assert (found.value, found.n, found.units) == (0, 8, 8)
+    assert (found.low, found.high) == pytest.approx((-500 / 7, 500 / 7))
+
+
+def test_a_difference_of_groups_is_over_groups_that_both_have():
+    # first 1 1 0 ?, second 0 1 0 0: one of three.
+    first, second = scores("++ ++ +- +?"), scores("+- ++ ?- --")
+    pairs = ids([2] * 4)
+    design = Design(pairs, groups=pairs)
+    assert difference(first, second, design).values == pytest.approx([1, 0, 0, NAN], nan_ok=True)
+    assert share(difference(first, second, design)) == pytest.approx(100 / 3)
+
+
+def test_what_is_unscored_can_be_all_wrong_or_all_right():
+    # Pairs of the first 1 ? 0, of the second ? 1 1: low (1 + 0 + 0 - 3) / 3, high (1 + 1 + 0 - 2) / 3.
+    pairs = ids([2] * 3)
+    design = Design(pairs, groups=pairs)
+    found = difference_bounds(scores("++ +? -?"), scores("?+ ++ ++"), design)
+    assert (found.low, found.high) == pytest.approx((-200 / 3, 0))
+
+
+def test_the_draws_depend_on_the_purpose_alone():
+    generator = np.random.default_rng(7)
+    values, order = generator.integers(0, 2, 97).astype(float), generator.permutation(97)
+    units = [f"u{number % 31}" for number in range(97)]
+    found = share_interval(values, Design(units), FOR)
+    shuffled = Design([units[place] for place in order])
+    assert share_interval(values[order], shuffled, FOR) == found
+    other = share_interval(values, Design(units), (*FOR[:3], 4))
+    assert other.value == found.value
+    assert other != found
+
+
+def test_it_agrees_with_copying_whole_units():
+    generator = np.random.default_rng(11)
+    sizes = generator.integers(1, 6, 83)
+    first, second = (generator.integers(0, 2, sizes.sum()).astype(float) for _ in range(2))
+    first[::13], second[::17] = NAN, NAN
+    unit = np.repeat(np.arange(83), sizes)
+    found = difference_interval(first, second, Design([f"u{number}" for number in unit]), FOR)
+    parts = [(first - second)[unit == number] for number in range(83)]
+    parts = [part for part in parts if not np.isnan(part).all()]
+    means = []
+    for _ in range(4000):
+        drawn = generator.integers(0, len(parts), len(parts) - 1)
+        means.append(100 * np.nanmean(np.concatenate([parts[place] for place in drawn])))
+    assert (found.low, found.high) == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.8)
+
+
+@pytest.mark.parametrize("marks", ["++++++++", "--------", "+???????"])
+def test_units_that_all_score_the_same_tell_no_interval(marks):
+    found = share_interval(scores(marks), Design(SAMPLES), FOR)
+    assert (found.low, found.high) == (None, None)
+
+
+def test_a_category_of_one_unit_tells_no_interval():
+    found = share_interval(scores("++--++-+"), Design(ids([2, 6]), categories=ids([2, 6])), FOR)
+    assert (found.value, found.low, found.high) == (75, None, None)
+
+
+def test_a_category_without_scores_has_no_mean():
+    design = Design(SAMPLES, categories=ids([2, 6]))
+    assert share_interval(scores("??++--++"), design, FOR) is None
+    assert share_interval(scores(""), Design([]), FOR) is None
+    assert difference_bounds(scores(""), scores(""), Design([])) is None
+
+
+def test_a_group_lies_in_one_unit_and_a_unit_in_one_category():
+    with pytest.raises(DataError) as told:
+        items(scores("++"), Design(["a", "b"], groups=["p", "p"]))
+    assert str(told.value) == (
+        "group 'p': must lie in one unit, got 'a' and 'b'; correct the samples' groups or choose another unit"
+    )
+    with pytest.raises(DataError, match="unit 'a': must lie in one category, got 'x' and 'y'"):
+        items(scores("++"), Design(["a", "a"], categories=["x", "y"]))
+
+
+def test_a_thousand_samples_take_less_than_a_second():
+    generator = np.random.default_rng(5)
+    values = generator.integers(0, 2, 1000).astype(float)
+    units = [f"u{number}" for number in np.sort(generator.integers(0, 90, 1000))]
+    begun = time.process_time()
+    assert share_interval(values, Design(units), FOR).units == len(set(units))
+    assert time.process_time() - begun < 1
