@@ -7,8 +7,8 @@ from itertools import groupby
 import duckdb
 
 from dmlr.report.numbers import NOISE
+from dmlr.store.cells import Cell
 from dmlr.store.statistics import accuracy
-from dmlr.store.tables import Cell
 
 MOST_VALUES = 20  # values that a group may have to be a breakdown
 FEWEST_SAMPLES = 5  # samples per value that it must have on average
@@ -67,7 +67,8 @@ WITH grouped AS (
     FROM verdicts
     JOIN runs USING (run)
     JOIN samples USING (sample_id)
-    WHERE runs.benchmark = ?
+    JOIN protocols USING (protocol)
+    WHERE runs.benchmark = ? AND position = 0
 ),
 final AS (
     SELECT
@@ -95,8 +96,13 @@ def group_names(database: duckdb.DuckDBPyConnection, benchmark: str) -> list[str
 def breakdowns(
     database: duckdb.DuckDBPyConnection, benchmark: str, scored: list[Cell], baseline: str
 ) -> list[Breakdown]:
-    """A benchmark's accuracy by category and by group; names with a single value are left out."""
-    parts = [cell for cell in scored if cell.benchmark == benchmark and cell.category is not None]
+    """A benchmark's accuracy by category and by group, under the main protocol.
+
+    Names with a single value are left out.
+    """
+    parts = [
+        cell for cell in main(scored) if cell.benchmark == benchmark and cell.category is not None
+    ]
     found = [Breakdown("category", _sections(parts, baseline))]
     for name in group_names(database, benchmark):
         rows = database.execute(GROUP_CELLS, [name, benchmark]).fetchall()
@@ -104,9 +110,14 @@ def breakdowns(
     return [one for one in found if len({c.category for s in one.sections for c in s.rows}) > 1]
 
 
+def main(scored: list[Cell]) -> list[Cell]:
+    """The cells under the main protocol, the experiment's first, which comes first in each benchmark."""
+    return [cell for cell in scored if cell.protocol == scored[0].protocol]
+
+
 def sections(scored: list[Cell], baseline: str) -> list[Section]:
-    """The whole runs, those that differ in their profile alone beside each other."""
-    return _sections([cell for cell in scored if cell.category is None], baseline)
+    """The whole runs under the main protocol, those that differ in their profile alone together."""
+    return _sections([cell for cell in main(scored) if cell.category is None], baseline)
 
 
 def _sections(cells: list[Cell], baseline: str) -> list[Section]:
@@ -120,6 +131,26 @@ def _sections(cells: list[Cell], baseline: str) -> list[Section]:
     return [Section(*c, list(rows)) for c, rows in groupby(ordered, condition)]
 
 
+@dataclass(frozen=True)
+class Row:
+    """One run under one label set, a cell for each protocol in the experiment's order."""
+
+    cells: list[Cell]
+
+
+def by_protocol(scored: list[Cell], baseline: str) -> list[Row]:
+    """The whole runs with all their protocols beside each other."""
+    order = list(dict.fromkeys(cell.protocol for cell in scored))
+
+    def run(cell: Cell) -> tuple[str, str, int, str, bool, str]:
+        names = cell.benchmark, cell.model, cell.seed, cell.labels
+        return *names, cell.profile != baseline, cell.profile
+
+    whole = [cell for cell in scored if cell.category is None]
+    ordered = sorted(whole, key=lambda cell: (run(cell), order.index(cell.protocol)))
+    return [Row(list(cells)) for _, cells in groupby(ordered, run)]
+
+
 def of_run(found: Breakdown, run: str) -> Breakdown:
     """The same breakdown with the rows of one run alone."""
     parts = [
@@ -130,11 +161,13 @@ def of_run(found: Breakdown, run: str) -> Breakdown:
 
 
 def findings(scored: list[Cell], baseline: str) -> list[Finding]:
-    """What can be said of each profile but the baseline, over all its whole runs."""
-    whole = [cell for cell in scored if cell.category is None and cell.profile != baseline]
+    """What can be said of each profile but the baseline, over all its whole runs, as is final."""
+    whole = [cell for cell in main(scored) if cell.category is None and cell.profile != baseline]
     found = []
     for profile in sorted({cell.profile for cell in whole}):
-        compared = [c for c in whole if c.profile == profile and c.p_value is not None]
+        compared = [
+            c for c in whole if c.profile == profile and c.p_value is not None and c.pairs_final
+        ]
         clear = [c for c in compared if (c.p_value or 0.0) < NOISE]
         better = [cell for cell in clear if (cell.difference or 0.0) > 0]
         worse = [cell for cell in clear if (cell.difference or 0.0) < 0]

@@ -34,17 +34,20 @@ class Score:
 
 NO_SCORE = Score("", "", None, "unscored", None, "", None)  # a sample without any label set
 SCORES = """
-SELECT sample_id, protocol, labels, verdict, extracted, rule, reason
+SELECT
+    sample_id, protocol, labels, verdict, extracted, rule,
+    nullif(concat_ws('; ', reason, judge_reply), '') AS reason
 FROM verdicts
+JOIN protocols USING (protocol)
 WHERE run = ?
-ORDER BY sample_id, protocol, labels <> 'official', labels
+ORDER BY sample_id, position, labels <> 'official', labels
 """
 
 Golds = Mapping[str, dict[str, Any] | None]
 
 
 def verdicts(database: duckdb.DuckDBPyConnection, run: str) -> dict[str, list[list[Any]]]:
-    """The verdicts of a run by sample, each without its gold; the official labels come first."""
+    """The verdicts of a run by sample, each without its gold: main protocol, official labels first."""
     found: dict[str, list[list[Any]]] = {}
     for sample_id, *score in database.execute(SCORES, [run]).fetchall():
         found.setdefault(sample_id, []).append(score)

@@ -12,8 +12,8 @@ from dmlr.report.optimisation import optimisation
 from dmlr.report.samples import samples
 from dmlr.report.usage import provenance_facts, settings_facts, usage
 from dmlr.settings import ReportSettings
+from dmlr.store.cells import Cell
 from dmlr.store.compute import COLUMNS, compute
-from dmlr.store.tables import Cell
 
 
 def index_page(
@@ -30,6 +30,8 @@ def index_page(
         baseline=settings.baseline,
         runs=runs,
         sections=breakdowns.sections(scored, settings.baseline),
+        protocols=list(dict.fromkeys(cell.protocol for cell in scored)),
+        protocol_rows=breakdowns.by_protocol(scored, settings.baseline),
         flips_against=data.flips_against(database),
         took=took,
         # What no run has, such as ICoT's blocks without ICoT, needs no column.

@@ -14,7 +14,7 @@ from dmlr.report.pages import index_page, run_page
 from dmlr.report.samples import image_name
 from dmlr.report.text import bare_name
 from dmlr.settings import ReportSettings
-from dmlr.store.tables import Cell, cells
+from dmlr.store.cells import Cell, cells
 
 STATIC = ("style.css", "report.js")
 

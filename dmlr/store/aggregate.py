@@ -6,18 +6,30 @@ import duckdb
 
 from dmlr.progress import say
 from dmlr.settings import AggregateSettings
+from dmlr.store.agreement import write_agreement
+from dmlr.store.cells import cells
 from dmlr.store.compute import compute, write_compute
 from dmlr.store.database import build
+from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
-from dmlr.store.tables import cells, write_tables
+from dmlr.store.groups import metrics, write_metrics
+from dmlr.store.judging import write_judging
+from dmlr.store.protocols import write_protocols
+from dmlr.store.tables import write_tables
 
 
 def aggregate(settings: AggregateSettings, results: Path, database: Path) -> None:
     """Write the database, ``tables/`` and ``exports/`` under ``results``."""
     build(settings, results, database)
     with duckdb.connect(str(database), read_only=True) as opened:
-        write_tables(cells(opened, settings.baseline), results / "tables")
+        scored = cells(opened, settings.baseline)
+        write_tables(scored, results / "tables")
+        write_protocols(scored, results / "tables")
+        write_judging(opened, results / "tables")
         write_compute(compute(opened, settings.baseline), results / "tables")
+        write_metrics(metrics(opened, settings.baseline), results / "tables")
+        write_agreement(opened, results / "tables")
+        write_disputed(opened, results / "tables")
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

@@ -15,8 +15,8 @@ from dmlr.settings import AggregateSettings, Model, PlannedRun
 
 # In the order in which they refer to each other.
 TABLES = (
-    "experiment", "samples", "runs", "predictions", "traces", "verdicts", "cells", "pairs", "flips",
-    "compute",
+    "experiment", "protocols", "samples", "runs", "predictions", "traces", "verdicts", "cells",
+    "pairs", "flips", "compute", "judging", "groups", "agreement", "disputed",
 )  # fmt: skip
 # What the shards of one run must agree in.
 SAME = ("code", "model", "profile", "seed", "packages", "weights", "processing")
@@ -33,7 +33,7 @@ def build(settings: AggregateSettings, results: Path, out: Path) -> None:
         with duckdb.connect(str(temporary)) as database:
             for name in TABLES:
                 database.execute(_sql(name))
-            database.execute("INSERT INTO experiment VALUES (?)", [settings.flips_against])
+            _add_experiment(database, settings)
             _add_samples(database, settings, results)
             for run in settings.runs:
                 _add_run(database, run, settings.protocols, results)
@@ -52,6 +52,16 @@ def verdict_file(run: PlannedRun, protocol: str, results: Path) -> Path:
 
 def _sql(name: str) -> str:
     return (files("dmlr.store") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _add_experiment(database: duckdb.DuckDBPyConnection, settings: AggregateSettings) -> None:
+    told = [settings.flips_against, settings.max_unscored_share]
+    database.execute("INSERT INTO experiment VALUES (?, ?)", told)
+    for position, name in enumerate(settings.protocols):
+        judge = settings.judges.get(name)
+        prices = (judge.input_price, judge.output_price) if judge else (None, None)
+        row = [name, position, judge and judge.name, *prices]
+        database.execute("INSERT INTO protocols VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _add_samples(

@@ -109,7 +109,7 @@ def _entry(
         "image_path": sample.image.file,
         "model_output": text,
         "answer": extracted,
-        "ground_truth": (gold.letter or gold.text) if gold else "",
+        "ground_truth": (gold.solution or gold.letter or gold.text) if gold else "",
         "ground_truth_text": gold.text if gold else "",
         "is_correct": None if score is None else bool(score),
         "best_reward": best_reward,

@@ -5,7 +5,11 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-WORDS = {"benchmark", "model", "profile", "labels", "protocol"}  # columns of names, on the left
+# Columns of names, on the left.
+WORDS = {
+    "benchmark", "model", "profile", "labels", "protocol", "first protocol", "second protocol",
+    "metric", "units", "judge", "judge model", "run",
+}  # fmt: skip
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -20,7 +24,13 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def markdown_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The same as Markdown; every column that is none of ``WORDS`` is aligned right."""
     rule = ["---" if name in WORDS else "---:" for name in header]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (header, rule, *rows))
+    cells = ([_cell(text) for text in row] for row in (header, rule, *rows))
+    return "".join(f"| {' | '.join(row)} |\n" for row in cells)
+
+
+def _cell(text: str) -> str:
+    """A cell that cannot end its cell or row: a judge's server names its model as it likes."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def field(value: int | float | None) -> str:

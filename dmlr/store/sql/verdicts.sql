@@ -1,4 +1,5 @@
 -- The score of one prediction under a protocol and a label set; unparsed and failed have no score.
+-- judgement is the key in the ledger of the judge's reply that decided, NULL where rules did.
 CREATE TABLE verdicts (
     run VARCHAR NOT NULL REFERENCES runs (run),
     protocol VARCHAR NOT NULL,
@@ -13,5 +14,10 @@ CREATE TABLE verdicts (
     compared VARCHAR,
     rule VARCHAR NOT NULL,
     reason VARCHAR,
+    judgement VARCHAR,
+    judge_model VARCHAR,
+    judge_reply VARCHAR,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
     PRIMARY KEY (run, protocol, sample_id, labels)
 );

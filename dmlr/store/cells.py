@@ -1,0 +1,124 @@
+"""Cells of the accuracy table: runs under a protocol and labels, with their statistics."""
+
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+
+from dmlr.store.multiple import holm
+from dmlr.store.power import detectable_paired
+from dmlr.store.statistics import Proportion, accuracy, mcnemar
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run under a protocol and a label set, all its samples or one category of them.
+
+    ``n`` is the number of scored samples; ``floor`` and ``ceiling`` are the accuracy if all unparsed
+    and failed ones were wrong or right; in both, the ``no_gold`` samples, which no reply could get right
+    under these labels, count as wrong. ``difference`` is in percentage points against the baseline
+    on the ``pairs`` samples scored in both, None for the baseline itself and within a category.
+    ``holm_p`` is its McNemar ``p_value`` adjusted for all ``comparisons`` with the baseline, of whatever
+    benchmark, model and seed, under the same protocol and labels. ``detectable`` is the difference, in
+    points, that McNemar's test would find with power 0.8 at level 0.05 from as many pairs with the same
+    share of discordant ones, were all independent; None where no difference would be found or none is
+    discordant. ``flips`` counts the answers that differ, right or wrong, from those of the experiment's
+    profile ``flips_against`` on the ``flip_pairs`` samples that both answered; None likewise. ``final``
+    is False where more than ``max_unscored_share`` of the samples with a gold have no score,
+    ``pairs_final`` where that is so here or in the baseline's run.
+    """
+
+    benchmark: str
+    model: str
+    profile: str
+    seed: int
+    run: str
+    protocol: str
+    labels: str
+    category: str | None
+    samples: int
+    n: int
+    correct: int
+    unparsed: int
+    failed: int
+    accuracy: Proportion | None
+    floor: float
+    ceiling: float
+    pairs: int | None = None
+    difference: float | None = None
+    only_run: int | None = None
+    only_baseline: int | None = None
+    p_value: float | None = None
+    no_gold: int = 0
+    flips: int | None = None
+    flip_pairs: int | None = None
+    final: bool = True
+    pairs_final: bool = True
+    holm_p: float | None = None
+    comparisons: int = 0
+    detectable: float | None = None
+
+    @property
+    def flip_share(self) -> float | None:
+        """Answers that differ, in percent of those compared."""
+        if self.flips is None or not self.flip_pairs:
+            return None
+        return 100 * self.flips / self.flip_pairs
+
+
+def cells(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Cell]:
+    """All cells in a fixed order, the whole run before its categories."""
+    rows = database.execute(
+        "SELECT cells.*, pairs.n, pairs.only_run, pairs.only_other, flips.flips, flips.n, "
+        "coalesce(other.final, true) FROM cells JOIN protocols USING (protocol) "
+        "LEFT JOIN runs AS base ON base.benchmark = cells.benchmark AND base.model = cells.model "
+        "AND base.seed = cells.seed AND base.profile = ? "
+        "LEFT JOIN pairs ON pairs.run = cells.run AND pairs.other_run = base.run "
+        "AND pairs.protocol = cells.protocol AND pairs.labels = cells.labels "
+        "AND cells.category IS NULL "
+        "LEFT JOIN cells AS other ON other.run = base.run AND other.protocol = cells.protocol "
+        "AND other.labels = cells.labels AND other.category IS NOT DISTINCT FROM cells.category "
+        "LEFT JOIN flips ON flips.run = cells.run AND flips.protocol = cells.protocol "
+        "AND flips.labels = cells.labels AND cells.category IS NULL "
+        "ORDER BY cells.benchmark, cells.model, protocols.position, cells.labels, cells.seed, "
+        "cells.profile <> ?, cells.profile, cells.category NULLS FIRST",
+        [baseline, baseline],
+    ).fetchall()
+    return _adjusted([_cell(*row) for row in rows])
+
+
+def _cell(
+    benchmark: str, model: str, profile: str, seed: int, run: str, protocol: str, labels: str,
+    category: str | None, samples: int, n: int, correct: int, wrong: int, unparsed: int,
+    failed: int, no_gold: int, final: bool, pairs: int | None, only_run: int | None,
+    only_other: int | None, flips: int | None, flip_pairs: int | None, base_final: bool,
+) -> Cell:  # fmt: skip
+    del wrong
+    difference = p_value = detectable = None
+    if pairs and only_run is not None and only_other is not None:
+        difference = 100 * (only_run - only_other) / pairs
+        p_value = mcnemar(only_run, only_other)
+        detectable = detectable_paired(pairs, 100 * (only_run + only_other) / pairs)
+    return Cell(
+        benchmark, model, profile, seed, run, protocol, labels, category, samples, n, correct,
+        unparsed, failed, accuracy(correct, n),
+        floor=100 * correct / samples,
+        ceiling=100 * (correct + unparsed + failed) / samples,
+        pairs=pairs, difference=difference, only_run=only_run, only_baseline=only_other,
+        p_value=p_value, no_gold=no_gold, flips=flips, flip_pairs=flip_pairs,
+        final=final, pairs_final=final and base_final, detectable=detectable,
+    )  # fmt: skip
+
+
+def _adjusted(found: list[Cell]) -> list[Cell]:
+    """The same cells with Holm's p-values; a protocol and its labels are a family of tests."""
+    families: dict[tuple[str, str], list[int]] = {}
+    for place, cell in enumerate(found):
+        if cell.p_value is not None:
+            families.setdefault((cell.protocol, cell.labels), []).append(place)
+    adjusted = list(found)
+    for places in families.values():
+        p_values = holm(np.array([found[place].p_value for place in places], dtype=np.float64))
+        for place, p_value in zip(places, p_values.tolist(), strict=True):
+            adjusted[place] = replace(found[place], holm_p=p_value, comparisons=len(places))
+    return adjusted
