@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from dmlr import command, config
+from dmlr.cli_ledger import LEDGER
 from dmlr.errors import ConfigError
 from dmlr.verify.protocol import VerifySettings
 
-LEDGER = Path("results/ledger.sqlite")
 # Which options go with which use.
 USES = {
     "--settings": ("--shard", "--predictions", "--out", "--ledger", "--limits"),

@@ -1,11 +1,9 @@
-import time
-
 import numpy as np
 import pytest
 
 from dmlr.errors import DataError
-from dmlr.store.bootstrap import difference_interval, share_interval
-from dmlr.store.shares import Design, difference, difference_bounds, items, share
+from dmlr.store.bootstrap import share_interval
+from dmlr.store.shares import Design, items
 
 NAN = float("nan")
 FOR = ("mmvp", "qwen", "dmlr", 3)
@@ -62,31 +60,6 @@ def test_categories_weigh_alike_and_are_drawn_apart_by_hand():
     assert (found.low, found.high) == pytest.approx((50 + 50 / 7, 50 + 300 / 7))
 
 
-def test_a_paired_difference_by_hand():
-    # +1 in four and -1 in four units; k of 7: (2k - 7) / 7 with k = 1 and 6. The last two count in no run.
-    design = Design([*SAMPLES, "t0", "t1"])
-    found = difference_interval(scores("++++---- ?+"), scores("----++++ +?"), design, FOR)
-    assert (found.value, found.n, found.units) == (0, 8, 8)
-    assert (found.low, found.high) == pytest.approx((-500 / 7, 500 / 7))
-
-
-def test_a_difference_of_groups_is_over_groups_that_both_have():
-    # first 1 1 0 ?, second 0 1 0 0: one of three.
-    first, second = scores("++ ++ +- +?"), scores("+- ++ ?- --")
-    pairs = ids([2] * 4)
-    design = Design(pairs, groups=pairs)
-    assert difference(first, second, design).values == pytest.approx([1, 0, 0, NAN], nan_ok=True)
-    assert share(difference(first, second, design)) == pytest.approx(100 / 3)
-
-
-def test_what_is_unscored_can_be_all_wrong_or_all_right():
-    # Pairs of the first 1 ? 0, of the second ? 1 1: low (1 + 0 + 0 - 3) / 3, high (1 + 1 + 0 - 2) / 3.
-    pairs = ids([2] * 3)
-    design = Design(pairs, groups=pairs)
-    found = difference_bounds(scores("++ +? -?"), scores("?+ ++ ++"), design)
-    assert (found.low, found.high) == pytest.approx((-200 / 3, 0))
-
-
 def test_the_draws_depend_on_the_purpose_alone():
     generator = np.random.default_rng(7)
     values, order = generator.integers(0, 2, 97).astype(float), generator.permutation(97)
@@ -102,11 +75,11 @@ def test_the_draws_depend_on_the_purpose_alone():
 def test_it_agrees_with_copying_whole_units():
     generator = np.random.default_rng(11)
     sizes = generator.integers(1, 6, 83)
-    first, second = (generator.integers(0, 2, sizes.sum()).astype(float) for _ in range(2))
-    first[::13], second[::17] = NAN, NAN
+    values = generator.integers(0, 2, sizes.sum()).astype(float)
+    values[::13] = NAN
     unit = np.repeat(np.arange(83), sizes)
-    found = difference_interval(first, second, Design([f"u{number}" for number in unit]), FOR)
-    parts = [(first - second)[unit == number] for number in range(83)]
+    found = share_interval(values, Design([f"u{number}" for number in unit]), FOR)
+    parts = [values[unit == number] for number in range(83)]
     parts = [part for part in parts if not np.isnan(part).all()]
     means = []
     for _ in range(4000):
@@ -130,7 +103,6 @@ def test_a_category_without_scores_has_no_mean():
     design = Design(SAMPLES, categories=ids([2, 6]))
     assert share_interval(scores("??++--++"), design, FOR) is None
     assert share_interval(scores(""), Design([]), FOR) is None
-    assert difference_bounds(scores(""), scores(""), Design([])) is None
 
 
 def test_a_group_lies_in_one_unit_and_a_unit_in_one_category():
@@ -141,12 +113,3 @@ def test_a_group_lies_in_one_unit_and_a_unit_in_one_category():
     )
     with pytest.raises(DataError, match="unit 'a': must lie in one category, got 'x' and 'y'"):
         items(scores("++"), Design(["a", "a"], categories=["x", "y"]))
-
-
-def test_a_thousand_samples_take_less_than_a_second():
-    generator = np.random.default_rng(5)
-    values = generator.integers(0, 2, 1000).astype(float)
-    units = [f"u{number}" for number in np.sort(generator.integers(0, 90, 1000))]
-    begun = time.process_time()
-    assert share_interval(values, Design(units), FOR).units == len(set(units))
-    assert time.process_time() - begun < 1

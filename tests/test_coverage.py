@@ -6,9 +6,8 @@ The truth is drawn anew in every replication, so that the steps of a discrete di
 import numpy as np
 import pytest
 
-from dmlr.store.bootstrap import difference_interval, share_interval
+from dmlr.store.bootstrap import share_interval
 from dmlr.store.power import detectable_paired
-from dmlr.store.ranking import auroc
 from dmlr.store.shares import Design
 from dmlr.store.statistics import accuracy, mcnemar
 
@@ -71,45 +70,11 @@ def of_categories(generator, number, n):
     return found.low, found.high, 100 * rates.mean()
 
 
-def of_differences(generator, number, n):
-    """Two runs on the same samples: 6 to 30 % are right in one alone."""
-    first, second = generator.uniform(0.03, 0.15, 2)
-    kind = generator.choice(3, n, p=[first, second, 1 - first - second])
-    both = draw(generator, np.full(n, 0.6))
-    one, other = (np.where(kind == 2, both, kind == place).astype(float) for place in (0, 1))
-    design = Design([f"s{place}" for place in range(n)])
-    found = difference_interval(one, other, design, (number,))
-    return found.low, found.high, 100 * (first - second)
-
-
-def of_pair_differences(generator, number, n):
-    """Two runs over pairs, equally hard for both: the chances of a pair are those of one beta."""
-    rates = generator.uniform(0.6, 0.9, 2)
-    hardness = np.repeat(generator.uniform(0.5, 1, n // 2), 2)  # E h² = 7/12
-    pairs = ids([2] * (n // 2))
-    runs = [draw(generator, hardness * rate) for rate in rates]
-    found = difference_interval(*runs, Design(pairs, groups=pairs), (number,))
-    return found.low, found.high, 100 * 7 / 12 * (rates[0] ** 2 - rates[1] ** 2)
-
-
-def of_rewards(generator, number, n):
-    """Rewards of 1, 2, 3; the area is P(right higher) + half P(equal)."""
-    right, wrong = generator.dirichlet([4, 4, 4], 2)
-    scores = draw(generator, np.full(n, generator.uniform(0.2, 0.8)))
-    rewards = [generator.choice(3, n, p=chances) for chances in (wrong, right)]
-    found = auroc(np.where(scores == 1, rewards[1], rewards[0]).astype(float), scores)
-    truth = right[1] * wrong[0] + right[2] * (wrong[0] + wrong[1]) + right @ wrong / 2
-    return found.low, found.high, truth
-
-
 def draw(generator, chances):
     return (generator.random(len(chances)) < chances).astype(float)
 
 
-WORLDS = [
-    of_samples, of_pairs, of_clusters, of_figures, of_categories, of_differences, of_pair_differences,
-    of_rewards,
-]  # fmt: skip
+WORLDS = [of_samples, of_pairs, of_clusters, of_figures, of_categories]
 
 
 @pytest.mark.parametrize("n", SIZES)

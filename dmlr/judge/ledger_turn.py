@@ -4,28 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from dmlr.files import digest
 from dmlr.judge.ledger_call import Call
-from dmlr.progress import say
+from dmlr.locks import held
 
 
 @contextmanager
 def turn(ledger: Path, call: Call) -> Iterator[None]:
     """Wait until no other process of this ledger asks the model of the call; others wait meanwhile.
 
-    The lock is a file beside the ledger, one for every model of every server. It ends with its process,
-    however that ends.
+    The lock is a file beside the ledger, one for every model of every server.
     """
     model = digest([call.base_url, call.model])[:16]
-    lock = FileLock(ledger.with_name(f"{ledger.name}.{model}.lock"))
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        say(f"{ledger}: another process asks {call.model}; waiting until it ends")
-        lock.acquire()
-    try:
+    lock = ledger.with_name(f"{ledger.name}.{model}.lock")
+    with held(lock, f"{ledger}: another process asks {call.model}"):
         yield
-    finally:
-        lock.release()

@@ -12,11 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from filelock import FileLock, Timeout
-
 from dmlr.errors import RecordError
+from dmlr.locks import held
 from dmlr.methods.answer import Answer
-from dmlr.progress import say
 from dmlr.records import Prediction, TraceStep
 
 
@@ -43,20 +41,13 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{shard}.{digest[:16]}.jsonl"
         # One lock for all digests: whoever works on the shard writes the same records.
-        lock = FileLock(folder / f"{shard}.lock")
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            say(f"{path}: another process works on this shard; waiting until it ends")
-            lock.acquire()
-        try:
+        busy = f"{path}: another process works on this shard"
+        with held(folder / f"{shard}.lock", busy):
             journal = cls(path, digest)
             try:
                 yield journal
             finally:
                 journal._file.close()
-        finally:
-            lock.release()
 
     def add(self, key: str, answer: Answer) -> None:
         """Append one finished sample and flush it to the disk."""

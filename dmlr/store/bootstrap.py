@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from dmlr.files import digest
-from dmlr.store.shares import Design, Items, difference, items, share
+from dmlr.store.shares import Design, Items, items, share
 from dmlr.store.statistics import LEVEL
 
 RESAMPLES = 10_000
@@ -15,7 +15,7 @@ RESAMPLES = 10_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric in percent, or a difference in points, with its interval; both are of ``n`` items.
+    """A metric in percent with its interval; both are of ``n`` items.
 
     ``units`` counts those with something scored. No interval where nothing tells how far units differ:
     a category has one unit alone, or all units of each category score the same.
@@ -44,24 +44,13 @@ def share_interval(
     return _estimate(items(scores, design), purpose)
 
 
-def difference_interval(
-    first: Float[np.ndarray, " sample"],
-    second: Float[np.ndarray, " sample"],
-    design: Design,
-    purpose: Sequence[str | int],
-) -> Estimate | None:
-    """First less second on the items that both have a score for, drawn together; else as above."""
-    return _estimate(difference(first, second, design), purpose)
-
-
 def _estimate(found: Items, purpose: Sequence[str | int]) -> Estimate | None:
     """The percentile interval (Efron 1979) of units drawn within their categories.
 
     One less is drawn than a category has (Rao and Wu 1988), else the variance of a mean would come out
-    too small by a factor (units - 1) / units. In simulations its coverage is near the nominal one for
-    differences and shares alike; BCa was better for shares above 95 % but worse for differences where
-    few samples differ. Choice: one for both. With fewer than about ten right or ten wrong units it is
-    too short (90 % instead of 95): Wilson's is better there if each unit is one item.
+    too small by a factor (units - 1) / units. Choice: in simulations its coverage is near the nominal
+    one; BCa was better for shares above 95 % only. With fewer than about ten right or ten wrong units
+    it is too short (90 % instead of 95): Wilson's is better there if each unit is one item.
     """
     value = share(found)
     if value is None:

@@ -71,14 +71,6 @@ def items(scores: Float[np.ndarray, " sample"], design: Design) -> Items:
     return Items(values, units[first], categories[first])
 
 
-def difference(
-    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " sample"], design: Design
-) -> Items:
-    """First less second, item by item; NaN where one of them has no score."""
-    one, other = items(first, design), items(second, design)
-    return Items(one.values - other.values, one.units, one.categories)
-
-
 def share(found: Items) -> float | None:
     """The metric in percent, of a difference in points.
 
@@ -90,19 +82,6 @@ def share(found: Items) -> float | None:
         return None
     sums = np.bincount(found.categories, weights=np.nan_to_num(found.values))
     return float(100 * np.mean(sums / counts))
-
-
-def difference_bounds(
-    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " sample"], design: Design
-) -> Bounds | None:
-    """What the difference over all samples could be, whatever the unscored ones are.
-
-    Low has the first's all wrong and the second's all right, high the reverse (Manski 1990, American
-    Economic Review 80). The tables have the bounds of one run's share.
-    """
-    low = share(difference(np.nan_to_num(first), np.nan_to_num(second, nan=1.0), design))
-    high = share(difference(np.nan_to_num(first, nan=1.0), np.nan_to_num(second), design))
-    return None if low is None or high is None else Bounds(low, high)
 
 
 def _numbers(names: Sequence[str]) -> Int[np.ndarray, " sample"]:

@@ -66,25 +66,15 @@ def _choice(reply: str, gold: Gold, posed: Posed) -> Decision:
     return compared(letter == gold.letter, f"{NAME} {posed.benchmark} option {way}", letter)
 
 
-def _mathvista_integer(reply: str, gold: Gold, posed: Posed) -> Decision:
+def _mathvista_number(reply: str, gold: Gold, posed: Posed) -> Decision:
+    """Equal as numbers of the gold's kind; the decimals that count are not looked at."""
     del posed
-    rule = "vlmevalkit mathvista integer"
+    rule, read = f"vlmevalkit mathvista {gold.kind}", {"integer": int, "float": float}[gold.kind]
     try:
-        found = int(reply)
+        found = read(reply)
     except ValueError:
         return asks_model(NAME, rule)
-    return compared(found == int(gold.text), rule, reply.strip(), str(found))
-
-
-def _mathvista_float(reply: str, gold: Gold, posed: Posed) -> Decision:
-    """Equal as numbers; the decimals that count are not looked at."""
-    del posed
-    rule = "vlmevalkit mathvista float"
-    try:
-        found = float(reply)
-    except ValueError:
-        return asks_model(NAME, rule)
-    return compared(found == float(gold.text), rule, reply.strip(), str(found))
+    return compared(found == read(gold.text), rule, reply.strip(), str(found))
 
 
 def _mathvista_list(reply: str, gold: Gold, posed: Posed) -> Decision:
@@ -184,8 +174,8 @@ def _hallusionbench(reply: str, gold: Gold, posed: Posed) -> Decision:
 RULES: Rules = {
     "mathvista": {
         "choice": _choice,
-        "integer": _mathvista_integer,
-        "float": _mathvista_float,
+        "integer": _mathvista_number,
+        "float": _mathvista_number,
         "list": _mathvista_list,
     },
     "mathvision": {"choice": _choice}
