@@ -21,7 +21,8 @@ from dmlr.verify.protocol import LIMITS, Protocol, resolved
 from dmlr.verify.results_file import Scoring
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
-PROFILES, MODELS = ("profiles.yaml", "profiles-controls.yaml"), ("models.yaml",)
+PROFILES = ("profiles.yaml", "profiles-controls.yaml", "profiles-sweeps.yaml")
+MODELS = ("models.yaml",)
 PROTOCOLS, JUDGES = ("protocols.yaml",), ("judges.yaml",)
 
 

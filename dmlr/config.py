@@ -225,9 +225,30 @@ def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Itera
     if experiment.flips_against not in experiment.profile_catalog:
         place, names = place_of(("flips_against",), files), ", ".join(experiment.profile_catalog)
         yield f"{place} must be a name of profile_catalog ({names}), got {experiment.flips_against!r}"
+    yield from _unknown_profiles(experiment, files)
     if experiment.baseline not in experiment.profiles:
         place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
         yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"
+
+
+def _unknown_profiles(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
+    """What is compared must be run; what is measured must be known, and is measured where it is run."""
+    measures = experiment.measures
+    for i, name in enumerate(experiment.ladder):
+        if name not in experiment.profiles:
+            place, names = place_of(("ladder", i), files), ", ".join(experiment.profiles)
+            yield f"{place} must be one of profiles ({names}), got {name!r}"
+    for key, profiles in {"chains": measures.chains, "attention": measures.attention}.items():
+        for i, name in enumerate(profiles):
+            place, found = (
+                place_of(("measures", key, i), files),
+                experiment.profile_catalog.get(name),
+            )
+            if found is None:
+                names = ", ".join(experiment.profile_catalog)
+                yield f"{place} must be a name of profile_catalog ({names}), got {name!r}"
+            elif key == "attention" and found.method != "dmlr":
+                yield f"{place} must be a profile of method dmlr, got {name!r}"
 
 
 def _repeated(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:

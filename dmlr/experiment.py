@@ -14,6 +14,27 @@ from dmlr.settings import ModelEntry, Profile, Slug
 from dmlr.strict import Settings
 from dmlr.verify.protocol import Protocol
 
+FigureName = Literal[
+    "figure2", "figure3", "figure4", "figure6", "figure7", "figure8", "figure9", "figure10", "figure11"
+]  # fmt: skip
+
+
+class Measures(Settings):
+    """What is measured beyond the answers, for the figures that ask for more; of the first seed."""
+
+    chains: list[Slug] = Field(
+        description="Profiles whose replies are measured by token and by step (figures 2 to 4)."
+    )
+    perturbed: Literal["blank", "foreign"] = Field(
+        description="The picture that a reply is held against: plain grey, or made-up coloured squares."
+    )
+    attention: list[Slug] = Field(
+        description="Profiles of method dmlr whose attention and embeddings are kept (figure 10)."
+    )
+    attention_samples: int = Field(
+        ge=1, description="How many samples of each benchmark's first shard that is kept for."
+    )
+
 
 class Experiment(Settings):
     """Everything in the configuration files, merged: what to run, and the catalogs to choose from."""
@@ -32,6 +53,12 @@ class Experiment(Settings):
         description="Share of unparsed and failed answers above which a number of a table is not final: "
         "its bounds stand in its place.",
     )
+    ladder: list[Slug] = Field(
+        description="Profiles from one to another, each differing from the one before in one field: the "
+        "gap table says what each difference does; empty for none."
+    )
+    figures: list[FigureName] = Field(description="Figures of the paper to regenerate.")
+    measures: Measures = Field(description="What some figures need beyond the answers.")
     seeds: list[int] = Field(min_length=1, description="Run seeds.")
     batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
         description="Samples that go through the model together; auto: as many as fit. Changes no "

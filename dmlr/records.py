@@ -180,9 +180,67 @@ class Verdict(Record):
     output_tokens: int = 0
 
 
+class Chain(Record):
+    """What a reply owes to the picture, and what each of its steps adds (the paper's Figures 2 to 4).
+
+    Measured by the frozen model under the unified prompt, without think tokens, whatever profile wrote
+    the reply. ``dependency`` is, for each token of the reply, its log-probability with the sample's
+    picture less that with the perturbed one; ``log_probability`` is the former. ``step_ends`` counts
+    the tokens up to the end of each reasoning step, the last being all of them.
+    ``gold_log_probability`` is that of the ``gold`` answer after 0, 1, ... steps, so it has one entry
+    more; empty where ``labels``, the set that the gold is from, is None: there is none. Logarithms are
+    natural. ``status`` is failed where nothing could be measured; ``error`` then says why.
+    """
+
+    sample_id: str
+    status: Literal["ok", "failed"]
+    error: str | None = None
+    dependency: list[float] = []
+    log_probability: list[float] = []
+    step_ends: list[int] = []
+    labels: str | None = None
+    gold: str | None = None
+    gold_log_probability: list[float] = []
+
+
+class AttentionMap(Record):
+    """Attention to the image tokens, the mean over layers and heads (the paper's Figure 10).
+
+    ``source`` is think (one think ``token`` at one ``step`` of the optimisation, -1 the start) or reply
+    (the mean over the tokens of the baseline's reply; ``step`` and ``token`` are None). ``attention``
+    has a value for each cell of a grid of ``grid_rows`` x ``grid_columns``, row by row; with all other
+    tokens a row of attention sums to 1.
+    """
+
+    sample_id: str
+    source: Literal["think", "reply"]
+    step: int | None
+    token: int | None
+    attention: list[float]
+    grid_rows: int
+    grid_columns: int
+
+
+class Embedding(Record):
+    """One input embedding of a sample, on the sample's first two principal components (Figure 10).
+
+    The components are those of all rows of one sample together. ``kind`` text: a token of the prompt;
+    image: an image token; think: think ``token`` at ``step`` of the optimisation (-1 the start). Else
+    both are None.
+    """
+
+    sample_id: str
+    kind: Literal["text", "image", "think"]
+    step: int | None
+    token: int | None
+    x: float
+    y: float
+
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 _PATCHES = pa.list_(pa.int32())
+_NUMBERS = pa.list_(pa.float64())
 _IMAGE = pa.struct(
     [("sha256", pa.string()), ("file", pa.string()), ("width", pa.int32()), ("height", pa.int32()),
      ("bytes", pa.int64())]
@@ -222,6 +280,20 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
          ("rule", pa.string()), ("reason", pa.string()), ("judgement", pa.string()),
          ("judge_model", pa.string()), ("judge_reply", pa.string()), ("input_tokens", pa.int32()),
          ("output_tokens", pa.int32())]
+    ),
+    Chain: pa.schema(
+        [("sample_id", pa.string()), ("status", pa.string()), ("error", pa.string()),
+         ("dependency", _NUMBERS), ("log_probability", _NUMBERS), ("step_ends", _PATCHES),
+         ("labels", pa.string()), ("gold", pa.string()), ("gold_log_probability", _NUMBERS)]
+    ),
+    AttentionMap: pa.schema(
+        [("sample_id", pa.string()), ("source", pa.string()), ("step", pa.int32()),
+         ("token", pa.int32()), ("attention", _NUMBERS), ("grid_rows", pa.int32()),
+         ("grid_columns", pa.int32())]
+    ),
+    Embedding: pa.schema(
+        [("sample_id", pa.string()), ("kind", pa.string()), ("step", pa.int32()),
+         ("token", pa.int32()), ("x", pa.float64()), ("y", pa.float64())]
     ),
 }  # fmt: skip
 _AS_JSON = {"gold", "groups", "wordings"}  # maps with open keys are stored as JSON text

@@ -1,7 +1,26 @@
 """The accuracy table as LaTeX."""
 
+from collections.abc import Iterable, Sequence
+
 from dmlr.store.cells import Cell
+from dmlr.store.rows import WORDS
 from dmlr.store.words import bounds, others
+
+
+def latex_text(header: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str]) -> str:
+    """Any table; columns of names are aligned left, the others right."""
+    aligned = "".join("l" if name in WORDS else "r" for name in header)
+    lines = ["% needs \\usepackage{booktabs}", f"\\begin{{tabular}}{{{aligned}}}", "\\toprule"]
+    lines += [_line(header), "\\midrule", *map(_line, rows), "\\bottomrule"]
+    lines += [
+        f"\\multicolumn{{{len(header)}}}{{l}}{{\\footnotesize {_escaped(note)}}} \\\\"
+        for note in notes
+    ]
+    return "\n".join([*lines, "\\end{tabular}", ""])
+
+
+def _line(row: Sequence[str]) -> str:
+    return " & ".join(_escaped(word) for word in row) + " \\\\"
 
 
 def latex(found: list[Cell]) -> str:

@@ -33,6 +33,8 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def field(value: int | float | None) -> str:
-    """A number as a CSV file has it: a count as it is, else four decimals; empty for None."""
-    return "" if value is None else str(value) if isinstance(value, int) else f"{value:.4f}"
+def field(value: str | bool | int | float | None) -> str:
+    """A value as a CSV file has it: text and a count as they are, else four decimals; empty for None."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
