@@ -12,7 +12,7 @@ from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict
 from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
-from dmlr.store.tables import markdown, write_tables
+from dmlr.store.tables import accuracy_table, write_tables
 
 VERDICTS = {"+": ("correct", 1), "-": ("wrong", 0), "?": ("unparsed", None)}
 LABELS = ("official", "released")
@@ -171,12 +171,12 @@ def test_the_csv_file_has_both_columns_and_a_category_has_neither(tmp_path):
 def test_the_table_for_readers_has_holm_where_there_are_several_comparisons(tmp_path):
     paper = ("paper", "official")
     found = {
-        name: markdown([
+        name: accuracy_table([
             one
             for one in compared(tmp_path / name, runs)
             if one.category is None and (one.protocol, one.labels) == paper
-        ]).splitlines()[3]
+        ]).shown[1][-1]
         for name, runs in {"one": {"a": {paper: SIX}}, "two": {"a": {paper: SIX}, "b": {}}}.items()
     }  # fmt: skip
-    assert found["one"].endswith("| +30.0 (p = 0.031) |")
-    assert found["two"].endswith("| +30.0 (p = 0.031, Holm 0.062) |")
+    assert found["one"] == "+30.0 (p = 0.031)"
+    assert found["two"] == "+30.0 (p = 0.031, Holm 0.062)"

@@ -147,11 +147,11 @@ def test_the_tables_have_a_column_of_other_answers(found, tmp_path):
     assert [line.endswith(end) for line, end in zip(lines, ends, strict=True)] == [True] * 5
     lines = (tmp_path / "accuracy.tex").read_text().splitlines()
     assert lines[1] == r"\begin{tabular}{lllrllrrrrrr}"
-    assert lines[3].endswith(r"& $\Delta$ & $p$ & Other answers \\")
+    assert lines[3].endswith(r"& failed & vs baseline (p) & other answers \\")
     assert [line.rpartition(" & ")[2] for line in lines[5:8]] == [
         r"60.0 \% of 5 \\",
         r"33.3 \% of 6 \\",
-        r"-- \\",
+        r"\textendash{} \\",
     ]
 
 

@@ -14,6 +14,7 @@ from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
+from dmlr.store.notes import provenance_note
 from dmlr.store.protocols import write_protocols
 from dmlr.store.tables import write_tables
 
@@ -22,14 +23,15 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
     """Write the database, ``tables/`` and ``exports/`` under ``results``."""
     build(settings, results, database)
     with duckdb.connect(str(database), read_only=True) as opened:
-        scored = cells(opened, settings.baseline)
-        write_tables(scored, results / "tables")
-        write_protocols(scored, results / "tables")
-        write_judging(opened, results / "tables")
-        write_compute(compute(opened, settings.baseline), results / "tables")
-        write_metrics(metrics(opened, settings.baseline), results / "tables")
-        write_agreement(opened, results / "tables")
-        write_disputed(opened, results / "tables")
+        scored, spent = cells(opened, settings.baseline), compute(opened, settings.baseline)
+        tables, notes = results / "tables", [provenance_note(opened)]
+        write_tables(scored, tables, notes)
+        write_protocols(scored, tables, notes)
+        write_judging(opened, tables, notes)
+        write_compute(spent, tables, notes)
+        write_metrics(metrics(opened, settings.baseline), tables, notes)
+        write_agreement(opened, tables, notes)
+        write_disputed(opened, tables)
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

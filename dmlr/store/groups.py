@@ -1,17 +1,17 @@
 """The benchmarks' own metrics: groups that count as one, parts, and means of parts."""
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import numpy as np
 
-from dmlr.files import write_text
 from dmlr.store.bootstrap import share_interval
-from dmlr.store.rows import csv_text, field, markdown_text
 from dmlr.store.shares import Design
 from dmlr.store.statistics import accuracy
+from dmlr.store.table import Table, write_table
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,8 @@ LEFT JOIN members AS drawn ON drawn.sample_id = verdicts.sample_id AND drawn.nam
 WHERE rule <> 'no gold' AND (cluster <> '' OR how = 'mean')
 GROUP BY ALL
 """
-HEADER = tuple(one.name for one in fields(Metric))
-COLUMNS = (*HEADER[:8], "n", "value [95 %]", "bounds", "unparsed", "failed", "no gold")
+COLUMNS = tuple(one.name for one in fields(Metric))
+HEADER = (*COLUMNS[:8], "n", "value [95 %]", "bounds", "unparsed", "failed", "no gold")
 
 
 def metrics(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Metric]:
@@ -191,10 +191,10 @@ def metrics(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Metric]:
     return [_metric(row, samples.get(row[:7])) for row in rows]
 
 
-def write_metrics(found: list[Metric], folder: Path) -> None:
-    """Write ``metrics.csv`` and ``metrics.md``, a row per metric; shares in percent."""
-    write_text(folder / "metrics.csv", csv_text(HEADER, map(_row, found)))
-    write_text(folder / "metrics.md", markdown_text(COLUMNS, map(_words, found)))
+def write_metrics(found: list[Metric], folder: Path, notes: Sequence[str] = ()) -> None:
+    """Write the table ``metrics``, a row per metric; shares in percent."""
+    rows, shown = [*map(astuple, found)], [*map(_words, found)]
+    write_table(Table("metrics", COLUMNS, rows, HEADER, shown, notes), folder)
 
 
 def _metric(row: tuple[Any, ...], samples: tuple[list[Any], ...] | None) -> Metric:
@@ -217,13 +217,6 @@ def _wilson(*, hits: int, n: int) -> tuple[float | None, float | None]:
     return (found.low, found.high) if found else (None, None)
 
 
-def _row(one: Metric) -> list[str]:
-    counts = map(field, (one.total, one.n, one.hits))
-    shares = map(field, (one.accuracy, one.low, one.high, one.floor, one.ceiling))
-    unscored = map(str, (one.unparsed, one.failed, one.no_gold))
-    return [*_names(one), *counts, *shares, *unscored, "yes" if one.final else "no"]
-
-
 def _words(one: Metric) -> list[str]:
     bounds = f"{one.floor:.1f}–{one.ceiling:.1f}"
     unscored = map(str, (one.unparsed, one.failed, one.no_gold))
@@ -231,7 +224,8 @@ def _words(one: Metric) -> list[str]:
 
 
 def _names(one: Metric) -> list[str]:
-    return [" ".join(str(getattr(one, name)).split()) for name in HEADER[:8]]
+    """The names of a run and its metric, each on one line."""
+    return [" ".join(str(getattr(one, name)).split()) for name in COLUMNS[:8]]
 
 
 def _value(one: Metric) -> str:

@@ -1,0 +1,9 @@
+"""What stands below a table."""
+
+import duckdb
+
+
+def provenance_note(database: duckdb.DuckDBPyConnection) -> str:
+    """What the tables of a database came from, as a short id."""
+    (found,) = database.execute("SELECT id FROM provenance WHERE kind = 'tables'").fetchall()
+    return f"provenance {found[0]}; dmlr show {found[0]} expands it"
