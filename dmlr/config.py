@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from dmlr import settings
+from dmlr import published, settings
 from dmlr.checkpoint import signature
 from dmlr.datasets.entry import Benchmark
 from dmlr.datasets.places import planned_samples, state
@@ -169,6 +169,7 @@ def aggregate_settings(experiment: Experiment) -> str:
             baseline=experiment.baseline,
             flips_against=experiment.flips_against,
             max_unscored_share=experiment.max_unscored_share,
+            published=published.state(),
             judges={
                 name: settings.Prices(
                     name=experiment.protocol_catalog[name].judge or name,

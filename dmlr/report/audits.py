@@ -62,19 +62,6 @@ class Audit(Told):
         return [Kind(*key, list(found[key].items())) for key in order if key in found]
 
 
-def judged(database: duckdb.DuckDBPyConnection, benchmark: str) -> list[Judged]:
-    """The golds and options of a benchmark's samples."""
-    rows = database.execute(
-        "SELECT gold, options, wordings, prompt_source FROM samples WHERE benchmark = ? "
-        "ORDER BY sample_id",
-        [benchmark],
-    ).fetchall()
-    return [
-        (GOLDS.validate_json(gold), offered(tuple(options), json.loads(wordings), prompt_source))
-        for gold, options, wordings, prompt_source in rows
-    ]
-
-
 def audit(results: Path, benchmark: str, samples: Sequence[Judged] = ()) -> Audit:
     """Read what the prepare stage found out about a benchmark.
 

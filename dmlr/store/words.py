@@ -1,6 +1,7 @@
 """Cells in words, as tables for readers have them."""
 
 from dmlr.store.cells import Cell
+from dmlr.store.comparison import Adjusted, Comparison
 from dmlr.store.statistics import Proportion
 
 
@@ -32,3 +33,9 @@ def versus(cell: Cell) -> str:
 def others(cell: Cell) -> str:
     """Such as 12.5 % of 200, or a dash for the profile itself that is compared with."""
     return "–" if cell.flip_share is None else f"{cell.flip_share:.1f} % of {cell.flip_pairs}"
+
+
+def points(found: Comparison, holm: Adjusted) -> str:
+    """Such as +1.5 (p = 0.45), among several +1.5 (p = 0.45, Holm 0.9)."""
+    several = f", Holm {holm.p_value:.2g}" if holm.tests > 1 else ""
+    return f"{found.difference:+.1f} (p = {found.p_value:.2g}{several})"

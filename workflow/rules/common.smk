@@ -6,6 +6,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 import dmlr.config
+import dmlr.published
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
 from dmlr.methods import failures
@@ -21,6 +22,7 @@ LEDGER = "results/ledger.sqlite"
 try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
     check_judges(EXPERIMENT, Path(LEDGER))
+    dmlr.published.read()  # a slip in it is told before anything runs
     for name in EXPERIMENT.models:
         signature(EXPERIMENT.model_catalog[name].model)
     SHARDS = {
