@@ -73,7 +73,7 @@ def cells(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Cell]:
         "coalesce(other.final, true) FROM cells JOIN protocols USING (protocol) "
         "LEFT JOIN runs AS base ON base.benchmark = cells.benchmark AND base.model = cells.model "
         "AND base.seed = cells.seed AND base.profile = ? "
-        "LEFT JOIN pairs ON pairs.run = cells.run AND pairs.other_run = base.run "
+        "LEFT JOIN pairs ON pairs.run = cells.run AND pairs.other_profile = ? "
         "AND pairs.protocol = cells.protocol AND pairs.labels = cells.labels "
         "AND cells.category IS NULL "
         "LEFT JOIN cells AS other ON other.run = base.run AND other.protocol = cells.protocol "
@@ -82,7 +82,7 @@ def cells(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Cell]:
         "AND flips.labels = cells.labels AND cells.category IS NULL "
         "ORDER BY cells.benchmark, cells.model, protocols.position, cells.labels, cells.seed, "
         "cells.profile <> ?, cells.profile, cells.category NULLS FIRST",
-        [baseline, baseline],
+        [baseline, baseline, baseline],
     ).fetchall()
     return _adjusted([_cell(*row) for row in rows])
 
