@@ -224,9 +224,8 @@ class Prices(Settings):
 class AggregateSettings(StageSettings):
     """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
 
-    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one, ``published`` the
-    state of the published numbers, None for none.
-    A command line is at most 128 KiB long.
+    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one, ``published``
+    the state of the published numbers, None for none. A command line is at most 128 KiB long.
     """
 
     benchmarks: dict[Slug, int]

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import duckdb
 from pydantic import TypeAdapter, ValidationError
 
 from dmlr.datasets.audit import FORMAT
 from dmlr.datasets.entry import Status
 from dmlr.datasets.errata import Outcome
 from dmlr.datasets.findings import Finding
-from dmlr.datasets.options import offered
 from dmlr.errors import RecordError
 from dmlr.records import Gold
 from dmlr.report.audit_parts import Ceiling, Chosen, Erratum, Floor, Kind, LabelSet, Source, Told

@@ -7,15 +7,19 @@ import duckdb
 from dmlr.progress import say
 from dmlr.settings import AggregateSettings
 from dmlr.store.agreement import write_agreement
+from dmlr.store.ceilings import write_ceilings
 from dmlr.store.cells import cells
 from dmlr.store.compute import compute, write_compute
+from dmlr.store.controls import controls, write_controls
 from dmlr.store.database import build
 from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
-from dmlr.store.notes import provenance_note
+from dmlr.store.labels import write_labels
+from dmlr.store.paper_tables import write_paper_tables
 from dmlr.store.protocols import write_protocols
+from dmlr.store.provenance import footer
 from dmlr.store.tables import write_tables
 
 
@@ -24,7 +28,7 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
     build(settings, results, database)
     with duckdb.connect(str(database), read_only=True) as opened:
         scored, spent = cells(opened, settings.baseline), compute(opened, settings.baseline)
-        tables, notes = results / "tables", [provenance_note(opened)]
+        tables, notes = results / "tables", [footer(opened)]
         write_tables(scored, tables, notes)
         write_protocols(scored, tables, notes)
         write_judging(opened, tables, notes)
@@ -32,6 +36,10 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
         write_metrics(metrics(opened, settings.baseline), tables, notes)
         write_agreement(opened, tables, notes)
         write_disputed(opened, tables)
+        write_paper_tables(opened, scored, tables, notes)
+        write_controls(opened, controls(opened, scored, spent), tables, notes)
+        write_labels(opened, scored, tables, notes)
+        write_ceilings(opened, tables, notes)
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

@@ -42,9 +42,7 @@ class Adjusted:
     tests: int
 
 
-def adjusted(
-    p_values: Sequence[float | None], families: Sequence[Hashable]
-) -> list[Adjusted]:
+def adjusted(p_values: Sequence[float | None], families: Sequence[Hashable]) -> list[Adjusted]:
     """Holm's p-values, each within its family; ``families`` says which that is."""
     places: dict[Hashable, list[int]] = {}
     for place, family in enumerate(families):

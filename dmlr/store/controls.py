@@ -11,7 +11,7 @@ from dmlr.store.cells import Cell
 from dmlr.store.comparison import Adjusted, Comparison, adjusted
 from dmlr.store.compute import Compute
 from dmlr.store.labels import main_labels
-from dmlr.store.notes import sources
+from dmlr.store.provenance import run_ids
 from dmlr.store.table import Table, write_table
 from dmlr.store.words import others, points, share, versus
 
@@ -74,7 +74,7 @@ def controls(
     chosen = [cell for cell in whole if _place(cell) in of_method]
     found = [pairs.get((cell.run, cell.protocol, cell.labels)) for cell in chosen]
     families = [(cell.protocol, cell.labels) for cell in chosen]
-    holm = adjusted([one and one.p_value for one in found], families)
+    holm = adjusted([one.p_value if one else None for one in found], families)
     return [
         Control(
             cell, method, changes.get(cell.run, []), comparison, one,
@@ -85,10 +85,13 @@ def controls(
 
 
 def write_controls(
-    database: duckdb.DuckDBPyConnection, found: list[Control], folder: Path, notes: Sequence[str] = ()
+    database: duckdb.DuckDBPyConnection,
+    found: list[Control],
+    folder: Path,
+    notes: Sequence[str] = (),
 ) -> None:
     """Write the table ``controls``: for readers under the first protocol and the main labels."""
-    told = sources(database)
+    told = run_ids(database)
     rows = [_row(one, told[one.cell.run]) for one in found]
     labels: dict[str, set[str]] = {}
     for one in found:
@@ -135,7 +138,11 @@ def _pairs(
 
 def _row(one: Control, source: str) -> list[Any]:
     cell, found, value = one.cell, one.found, one.cell.accuracy
-    compared = (None,) * 4 if found is None else (found.pairs, found.difference, found.only_one, found.only_other)
+    compared = (
+        (None,) * 4
+        if found is None
+        else (found.pairs, found.difference, found.only_one, found.only_other)
+    )
     return [
         *(getattr(cell, name) for name in KEYS), cell.protocol, cell.labels, _all(one), cell.n,
         *((value.value, value.low, value.high) if value else (None,) * 3), one.final, *compared,
@@ -157,7 +164,9 @@ def _shown(one: Control) -> list[str]:
 
 def _all(one: Control) -> str:
     """Such as sigma: 0.1 → 0.2."""
-    return "; ".join(f"{field}: {old or 'null'} → {new or 'null'}" for field, old, new in one.changed)
+    return "; ".join(
+        f"{field}: {old or 'null'} → {new or 'null'}" for field, old, new in one.changed
+    )
 
 
 def _notes(main: list[Control], method: str) -> list[str]:
@@ -168,5 +177,6 @@ def _notes(main: list[Control], method: str) -> list[str]:
         f"changed: fields of the profile, {method}'s value → its own; controls.csv has them all",
         f"ahead: the profile with the greater accuracy on the same samples; *: Holm's p of this table "
         f"is below {LEVEL}",
-        f"{len(ahead)} of {len(compared)} runs are ahead of {method}" + (f": {named}" if named else ""),
+        f"{len(ahead)} of {len(compared)} runs are ahead of {method}"
+        + (f": {named}" if named else ""),
     ]

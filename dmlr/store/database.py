@@ -22,14 +22,17 @@ from dmlr.records import Sample, to_table
 from dmlr.settings import AggregateSettings
 from dmlr.store.audits import add_audits, add_features
 from dmlr.store.calls import add_calls
+from dmlr.store.published import add_published
 from dmlr.store.runs import add_runs
 from dmlr.store.sources import kept_parts
 
 # In the order in which they refer to each other.
 TABLES = (
-    "experiment", "protocols", "samples", "provenance", "runs", "predictions", "traces", "verdicts",
+    "experiment", "protocols", "paper_names", "published",
+    "samples", "provenance", "runs", "predictions", "traces", "verdicts",
     "sources", "judge_calls", "audits", "audit_floors", "audit_doubts", "features",
     "cells", "pairs", "flips", "compute", "judging", "members", "groups", "agreement", "disputed",
+    "measured", "controls", "label_pairs", "ceilings",
 )  # fmt: skip
 LEDGER = "ledger.sqlite"  # under the folder of results
 # A grid of 210,000 answers needs less; what does not fit goes to a folder beside the database.
@@ -71,6 +74,8 @@ def _fill(
     database.execute("BEGIN")
     create(database)
     _add_experiment(database, settings)
+    if settings.published is not None:
+        add_published(database)
     _add_samples(database, settings, results)
     add_runs(database, settings, results, kept)
     add_calls(database, results / LEDGER)

@@ -1,7 +1,7 @@
 """The paper's Tables 1 and 2: measured numbers beside the published ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import duckdb
 
 from dmlr.store.cells import Cell
 from dmlr.store.comparison import adjusted
-from dmlr.store.paper_grid import Grid
+from dmlr.store.paper_grid import grid
+from dmlr.store.paper_places import Entry, Place
 from dmlr.store.table import Table, write_table
 
 KEYS = ("paper_model", "method", "paper_benchmark", "model", "profile", "benchmark", "seed")
@@ -18,9 +19,10 @@ COLUMNS = (
     "difference", "p", "holm_p", "detectable", "unparsed", "failed", "no_gold", "floor", "ceiling",
     "final", "published", "published_inside", "provenance",
 )  # fmt: skip
+UNNAMED = "the paper names no model for its Table 2: its numbers stand beside every model's"
 PLACES = f"""
 WITH sources AS (SELECT run, provenance_id AS provenance FROM runs)
-SELECT {", ".join(KEYS)}, published, benchmark_position, run, provenance
+SELECT source, {", ".join(KEYS)}, published, benchmark_position, run, provenance
 FROM measured
 LEFT JOIN sources USING (run)
 WHERE source = ?
@@ -36,42 +38,6 @@ ORDER BY rowid
 """
 
 
-@dataclass(frozen=True)
-class Place:
-    """A cell of a table: a run and the published number beside it, None where there is none.
-
-    Without a run only the paper's words are known.
-    """
-
-    paper_model: str | None
-    method: str
-    paper_benchmark: str | None
-    model: str | None
-    profile: str | None
-    benchmark: str | None
-    seed: int | None
-    published: float | None
-    benchmark_position: int | None
-    run: str | None
-    provenance: str | None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A place under one protocol and one label set; without a cell nothing was run."""
-
-    place: Place
-    cell: Cell | None
-
-    @property
-    def inside(self) -> bool | None:
-        """Whether the published value lies in the measured interval; None where either is not there."""
-        published, cell = self.place.published, self.cell
-        if published is None or cell is None or cell.accuracy is None or not cell.final:
-            return None
-        return cell.accuracy.low <= published <= cell.accuracy.high
-
-
 def write_paper_tables(
     database: duckdb.DuckDBPyConnection, found: list[Cell], folder: Path, notes: Sequence[str] = ()
 ) -> None:
@@ -85,10 +51,49 @@ def write_paper_tables(
     for source, below in said.items():
         places = [Place(*row) for row in database.execute(PLACES, [source]).fetchall()]
         entries = _entries(places, [cell for cell in found if cell.category is None])
-        grid = Grid.of(entries)
-        rows = [[*map(one.place.__getattribute__, KEYS), *_values(one)] for one in entries]
-        below = [*grid.notes, *below, *notes]
-        write_table(Table(source, COLUMNS, rows, grid.header, grid.rows, below), folder)
+        shown = grid(entries)
+        rows = [[*(getattr(one.place, name) for name in KEYS), *_values(one)] for one in entries]
+        below = [*shown.notes, *below, *notes]
+        write_table(Table(source, COLUMNS, rows, shown.header, shown.rows, below), folder)
 
 
-UNNAMED = "the paper names no model for its Table 2: its numbers stand beside every model's"
+def _entries(places: list[Place], found: list[Cell]) -> list[Entry]:
+    """Every place under every protocol and label set, with Holm's p-values of this table."""
+    by_run: dict[str | None, list[Cell]] = {}
+    for cell in found:
+        by_run.setdefault(cell.run, []).append(cell)
+    chosen = [cell for place in places for cell in by_run.get(place.run, [])]
+    families = [(cell.protocol, cell.labels) for cell in chosen]
+    holm = adjusted([cell.p_value for cell in chosen], families)
+    cells = iter(
+        replace(cell, holm_p=one.p_value, comparisons=one.tests)
+        for cell, one in zip(chosen, holm, strict=True)
+    )
+    return [
+        Entry(place, next(cells) if place.run else None)
+        for place in places
+        for _ in by_run.get(place.run, [None])
+    ]
+
+
+def _values(entry: Entry) -> list[Any]:
+    cell, place = entry.cell, entry.place
+    if cell is None:
+        return [*[None] * (len(COLUMNS) - len(KEYS) - 3), place.published, None, None]
+    value = cell.accuracy
+    return [
+        cell.protocol, cell.labels, cell.samples, cell.n, cell.correct,
+        *((value.value, value.low, value.high) if value else (None,) * 3), cell.pairs,
+        cell.difference, cell.p_value, cell.holm_p, cell.detectable, cell.unparsed, cell.failed,
+        cell.no_gold, cell.floor, cell.ceiling, cell.final, place.published, entry.inside,
+        place.provenance,
+    ]  # fmt: skip
+
+
+def _reported(database: duckdb.DuckDBPyConnection) -> list[str]:
+    return [
+        f"others reported {accuracy} (n = {samples}) for {model}, {method}, {benchmark}: {told}"
+        for model, method, benchmark, accuracy, samples, told in database.execute(
+            REPORTED
+        ).fetchall()
+    ]

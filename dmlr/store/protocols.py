@@ -19,7 +19,7 @@ def write_protocols(found: list[Cell], folder: Path, notes: Sequence[str] = ()) 
 
 
 def side_by_side(found: list[Cell], notes: Sequence[str] = ()) -> Table:
-    """Accuracies in percent of the scored answers, and how many have no score; final if few have none."""
+    """Accuracies in percent of the scored answers, and how many have none; final if these are few."""
     names = list(dict.fromkeys(cell.protocol for cell in found))
     rows, shown = [], []
     for key, group in groupby(_sorted(found), _key):

@@ -32,6 +32,11 @@ def footer(database: duckdb.DuckDBPyConnection) -> str:
     return f"provenance {found}; dmlr show {found} expands it"
 
 
+def run_ids(database: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The id of what each run came from."""
+    return dict(database.execute("SELECT run, provenance_id FROM runs").fetchall())
+
+
 def answers_origin(run: PlannedRun, paths: list[Path]) -> dict[str, Any]:
     """What a run's answers came from: ``answers`` in all shards, ``shards`` in each what is its own.
 

@@ -1,3 +1,19 @@
+TABLES = [
+    "accuracy",
+    "protocols",
+    "metrics",
+    "agreement",
+    "agreement-all",
+    "judging",
+    "compute",
+    "table1",
+    "table2",
+    "controls",
+    "labels",
+    "ceilings",
+]
+
+
 rule aggregate:
     input:
         shards=[path for name in EXPERIMENT.benchmarks for path in shard_files(name)],
@@ -6,15 +22,12 @@ rule aggregate:
         verdicts=all_verdicts(),
     output:
         database="results/dmlr.duckdb",
-        tables=multiext("results/tables/accuracy", ".csv", ".md", ".tex"),
-        protocols="results/tables/protocols.md",
-        metrics=multiext("results/tables/metrics", ".csv", ".md"),
-        agreement=multiext(
-            "results/tables/agreement", ".csv", ".md", "-all.csv", "-all.md"
+        tables=expand(
+            "results/tables/{table}.{kind}",
+            table=TABLES,
+            kind=["csv", "parquet", "md", "tex"],
         ),
         disputed="results/tables/disputed.csv",
-        judging=multiext("results/tables/judging", ".csv", ".md"),
-        compute=multiext("results/tables/compute", ".csv", ".md"),
         exports=expand(
             "results/exports/{run}/results.json",
             run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],

@@ -37,7 +37,7 @@ PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
     raise WorkflowError(
         "--until, --omit-from and --batch skip work silently in this workflow; "
-        "name a target instead: prepared, features, reasoning, verdicts, tables, reverify or all"
+        "name a target instead: prepared, features, reasoning, verdicts, tables, table1, table2, reverify or all"
     )
 REVERIFY = "reverify" in sys.argv  # one word of the command line: the target
 

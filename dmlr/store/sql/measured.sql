@@ -21,8 +21,8 @@ benchmarks AS (
 -- Table 2 names no model, so its numbers stand beside those of any.
 placed AS (
     SELECT
-        source, paper_model, method, paper_benchmark, run, runs.benchmark, runs.model, runs.profile,
-        runs.seed, published.accuracy AS published, model_position, method_position,
+        methods.source, paper_model, methods.method, paper_benchmark, run, runs.benchmark, runs.model,
+        runs.profile, runs.seed, published.accuracy AS published, model_position, method_position,
         benchmark_position
     FROM runs
     JOIN methods USING (profile)
