@@ -8,7 +8,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,12 +16,10 @@ import yaml
 from pydantic import ValidationError
 
 from dmlr.errors import ConfigError
-from dmlr.files import digest, file_digest
+from dmlr.files import digest
 from dmlr.provenance import PACKAGE
 from dmlr.settings import Slug
 from dmlr.strict import Settings
-
-FILES = ("names.yaml", "table1.csv", "table2.csv", "reproductions.csv")
 
 
 class Names(Settings):
@@ -62,8 +60,10 @@ class Published:
 
 
 def state() -> str:
-    """Digest of the files, which tells one state of them from another."""
-    return digest([file_digest(_folder() / name) for name in FILES])
+    """Digest of what the files say, which tells one state of them from another."""
+    found = read()
+    names = {kind: [*words.items()] for kind, words in found.names}  # their order is the tables'
+    return digest([names, [astuple(one) for one in found.numbers]])
 
 
 def read() -> Published:
@@ -150,7 +150,9 @@ def _rows(
                 _fault(f"{place}: {name}", f"a word of names.yaml ({', '.join(words)})", row[name])
         key = tuple(row[name] for name in needed)
         if key in seen:
-            raise ConfigError(f"{place}: must be another row than those before it, got {key} again")
+            raise ConfigError(
+                f"{place}: must be another row than those before it, got {', '.join(key)} again"
+            )
         seen.add(key)
         yield place, row
 

@@ -40,14 +40,17 @@ def verdict(name, labels, mark):
     )  # fmt: skip
 
 
-def write_run(results, benchmark, profile, seed, found):
-    """A run whose marks stand by protocol and labels; what is not told there is as the baseline."""
+def write_run(results, benchmark, profile, seed, found, *, model="m", told=None):
+    """A run whose marks stand by protocol and labels; what is not told there is as the baseline.
+
+    ``told`` are the fields of its profile.
+    """
     names = [f"{benchmark}/{number}" for number in range(20)]
     made = {
-        "code": "c", "model": {}, "profile": {"method": profile}, "seed": seed, "packages": {},
+        "code": "c", "model": {}, "profile": told or {"method": profile}, "seed": seed, "packages": {},
         "weights": "w", "processing": "p",
     }  # fmt: skip
-    run = f"{benchmark}/m/{profile}/seed-{seed}"
+    run = f"{benchmark}/{model}/{profile}/seed-{seed}"
     path = results / "runs" / run / "00000.predictions.parquet"
     said = [Prediction(sample_id=name, status="ok", text="yes") for name in names]
     write_records(path, Prediction, said, made)

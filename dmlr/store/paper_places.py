@@ -56,4 +56,4 @@ class Entry:
         published, cell = self.place.published, self.cell
         if published is None or cell is None or cell.accuracy is None or not cell.final:
             return None
-        return cell.accuracy.low <= published <= cell.accuracy.high
+        return bool(cell.accuracy.low <= published <= cell.accuracy.high)  # not numpy's

@@ -27,8 +27,8 @@ FROM measured
 LEFT JOIN sources USING (run)
 WHERE source = ?
 ORDER BY
-    model_position NULLS LAST, model NULLS LAST, method_position, benchmark_position NULLS LAST,
-    benchmark NULLS LAST, seed
+    model_position NULLS LAST, CASE WHEN model_position IS NULL THEN model END NULLS LAST,
+    method_position, benchmark_position NULLS LAST, benchmark NULLS LAST, seed
 """  # noqa: S608
 REPORTED = """
 SELECT model, method, benchmark, accuracy, samples, told
