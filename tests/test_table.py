@@ -82,6 +82,7 @@ def test_latex_is_escaped_and_set_by_booktabs(folder):
         r"vanilla & \textendash{} & $-$2.0 & {}* \\",
         r"\bottomrule",
         r"\end{tabular}",
+        r"\smallskip",
         r"{\par\footnotesize 5 \% of \textless{}b\textgreater{}\_x\_ \textbar{} y\par}",
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,12 +24,12 @@ class Comparison:
         """One side's accuracy less the other's, in points."""
         return 100 * (self.only_one - self.only_other) / self.pairs
 
-    @property
+    @cached_property
     def p_value(self) -> float:
         """Of the exact McNemar test."""
         return mcnemar(self.only_one, self.only_other)
 
-    @property
+    @cached_property
     def detectable(self) -> float | None:
         """The difference that the test would find with power 0.8; see ``detectable_paired``."""
         return detectable_paired(self.pairs, 100 * (self.only_one + self.only_other) / self.pairs)

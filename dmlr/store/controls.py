@@ -129,8 +129,7 @@ def _pairs(
     database: duckdb.DuckDBPyConnection, method: str
 ) -> dict[tuple[str, str, str], Comparison]:
     rows = database.execute(
-        "SELECT pairs.run, protocol, labels, n, only_run, only_other FROM pairs "
-        "JOIN runs ON runs.run = other_run WHERE profile = ?",
+        "SELECT run, protocol, labels, n, only_run, only_other FROM pairs WHERE other_profile = ?",
         [method],
     ).fetchall()
     return {row[:3]: Comparison(*row[3:]) for row in rows}

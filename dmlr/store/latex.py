@@ -25,7 +25,7 @@ def latex_text(header: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequ
     aligned = "".join("l" if name in WORDS else "r" for name in header)
     lines = [r"% needs \usepackage{booktabs}", rf"\begin{{tabular}}{{{aligned}}}", r"\toprule"]
     lines += [_line(header, aligned), r"\midrule", *(_line(row, aligned) for row in rows)]
-    lines += [r"\bottomrule", r"\end{tabular}"]
+    lines += [r"\bottomrule", r"\end{tabular}", *[r"\smallskip"] * bool(notes)]
     lines += [rf"{{\par\footnotesize {escaped(note)}\par}}" for note in notes]
     return "\n".join([*lines, ""])
 
