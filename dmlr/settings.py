@@ -224,7 +224,8 @@ class Prices(Settings):
 class AggregateSettings(StageSettings):
     """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
 
-    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one.
+    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one,
+    ``ladder`` which profiles differ in one field from the one before.
     A command line is at most 128 KiB long.
     """
 
@@ -237,6 +238,7 @@ class AggregateSettings(StageSettings):
     flips_against: Slug
     max_unscored_share: float
     judges: dict[Slug, Prices] = Field(default_factory=dict)
+    ladder: list[Slug] = Field(default_factory=list)
 
     @property
     def runs(self) -> list[PlannedRun]:

@@ -12,8 +12,10 @@ from dmlr.store.compute import compute, write_compute
 from dmlr.store.database import build
 from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
+from dmlr.store.gap import gap, write_gap
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
+from dmlr.store.ladder import ladder, write_ladder
 from dmlr.store.protocols import write_protocols
 from dmlr.store.tables import write_tables
 
@@ -30,6 +32,8 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
         write_metrics(metrics(opened, settings.baseline), results / "tables")
         write_agreement(opened, results / "tables")
         write_disputed(opened, results / "tables")
+        write_gap(gap(opened, scored, published={}), results / "tables")
+        write_ladder(ladder(opened, scored), results / "tables")
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

@@ -16,7 +16,7 @@ from dmlr.settings import AggregateSettings, Model, PlannedRun
 # In the order in which they refer to each other.
 TABLES = (
     "experiment", "protocols", "samples", "runs", "predictions", "traces", "verdicts", "cells",
-    "pairs", "flips", "compute", "judging", "groups", "agreement", "disputed",
+    "pairs", "flips", "compute", "judging", "groups", "agreement", "disputed", "ladder", "rungs", "gap",
 )  # fmt: skip
 # What the shards of one run must agree in.
 SAME = ("code", "model", "profile", "seed", "packages", "weights", "processing")
@@ -62,6 +62,8 @@ def _add_experiment(database: duckdb.DuckDBPyConnection, settings: AggregateSett
         prices = (judge.input_price, judge.output_price) if judge else (None, None)
         row = [name, position, judge and judge.name, *prices]
         database.execute("INSERT INTO protocols VALUES (?, ?, ?, ?, ?)", row)
+    for position, name in enumerate(settings.ladder):
+        database.execute("INSERT INTO ladder VALUES (?, ?)", [name, position])
 
 
 def _add_samples(

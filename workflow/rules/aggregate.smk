@@ -13,6 +13,8 @@ rule aggregate:
             "results/tables/agreement", ".csv", ".md", "-all.csv", "-all.md"
         ),
         disputed="results/tables/disputed.csv",
+        gap=multiext("results/tables/gap", ".csv", ".md", ".tex", ".parquet"),
+        ladder=multiext("results/tables/ladder", ".csv", ".md", ".tex", ".parquet"),
         judging=multiext("results/tables/judging", ".csv", ".md"),
         compute=multiext("results/tables/compute", ".csv", ".md"),
         exports=expand(
