@@ -45,7 +45,7 @@ def compare(
     asked = Asked(first, second, database, other or database, protocol, labels)
     found = compared(asked)
     if as_json:
-        print(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        print(json.dumps(asdict(found), indent=2))
     else:
         print_comparison(found, Console(highlight=False), None if everything else LISTED)
 
