@@ -1,21 +1,11 @@
 """The subcommand ``compare``: two runs beside each other in a terminal, or as JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from dmlr.report.judged import answer
-from dmlr.report.text import shown
-from dmlr.store.compare import Answer, Asked, Comparison
-from dmlr.store.compare import compare as compared
-from dmlr.store.words import change, percent
 
 LISTED = 20  # rows of a list without --all
 DATABASE = Path("results/dmlr.duckdb")
@@ -42,76 +32,14 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare two runs of a benchmark, answer by answer: who is right where, and what differs first."""
-    asked = Asked(first, second, database, other or database, protocol, labels)
-    found = compared(asked)
+    from rich.console import Console
+
+    from dmlr.report.comparison import print_comparison
+    from dmlr.store.compare import Asked
+    from dmlr.store.compare import compare as compared
+
+    found = compared(Asked(first, second, database, other or database, protocol, labels))
     if as_json:
         print(json.dumps(asdict(found), indent=2))
     else:
         print_comparison(found, Console(highlight=False), None if everything else LISTED)
-
-
-def print_comparison(found: Comparison, console: Console, limit: int | None) -> None:
-    """Print the counts, the flips both ways and what differs; no more than ``limit`` rows of a list."""
-    console.print(f"A: {escape(found.first.run)}\nB: {escape(found.second.run)}")
-    console.print(_counts(found))
-    for name, flips in {"A": found.only_first, "B": found.only_second}.items():
-        if flips:
-            console.print(_flips(name, flips[:limit]))
-            _print_rest(flips, limit, console)
-    if not found.provenance:
-        console.print("Nothing differs in what they came from.")
-        return
-    (name, (one, other)), *others = found.provenance.items()
-    values = f"{_value(one)} in A, {_value(other)} in B"
-    console.print(f"What they came from differs first in {_text(name)}: {values}.")
-    if others:
-        console.print(_fields(others[:limit]))
-        _print_rest(others, limit, console)
-
-
-def _counts(found: Comparison) -> str:
-    a, b = found.only_first, found.only_second
-    lines = [
-        f"protocol {found.protocol}, {found.labels} labels",
-        f"accuracy: A {percent(found.first_accuracy)}, B {percent(found.second_accuracy)}",
-        f"A less B: {change(found.difference, True)} on {found.n} samples that both have a score for",
-        f"right: both {found.both_right}, A alone {len(a)}, B alone {len(b)}, none {found.both_wrong}",
-        f"other answers: {found.other_right} where both are right, {found.other_wrong} where none is",
-    ]
-    odd = {
-        "a score in A alone": found.first_scored,
-        "a score in B alone": found.second_scored,
-        "no answer in B": found.first_samples,
-        "no answer in A": found.second_samples,
-        "another gold": found.regraded,
-    }
-    lines += [f"{count} samples have {what}" for what, count in odd.items() if count]
-    return escape("\n".join(lines))
-
-
-def _flips(name: str, flips: Sequence[tuple[Answer, Answer]]) -> Table:
-    table = Table("sample", "A", "B", "gold", title=f"right in {name} alone", title_justify="left")
-    for one, other in flips:
-        table.add_row(*map(_text, (one.sample_id, one.compared, other.compared, answer(one.gold))))
-    return table
-
-
-def _fields(changed: Iterable[tuple[str, tuple[Any, Any]]]) -> Table:
-    table = Table("then in", "A", "B")
-    for name, values in changed:
-        table.add_row(_text(name), *map(_value, values))
-    return table
-
-
-def _print_rest(rows: Sequence[Any], limit: int | None, console: Console) -> None:
-    if limit is not None and len(rows) > limit:
-        console.print(f"and {len(rows) - limit} more; --all lists them")
-
-
-def _value(value: Any) -> str:
-    return _text(value if value is None or isinstance(value, str) else json.dumps(value))
-
-
-def _text(value: str | None) -> str:
-    """A text of a file as a terminal may show it."""
-    return escape(str(shown(value)))
