@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from dmlr.errors import ConfigError
+from dmlr.store.compare import Asked
+from dmlr.store.compare import compare as compare_runs
 from tests.marked import database
 
 # Pairs: 6. Right in both 0 and 1, in twist alone 2 and 3, in plain alone 4, in neither 5 (B and C).
@@ -122,10 +125,12 @@ def test_a_long_list_is_cut_unless_all_is_asked_for(run_dmlr, tmp_path):
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_be_compared_is_one_line(compare, words, message):
-    done = compare(*words)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"dmlr: error: {message}\n"
+def test_what_cannot_be_compared_is_one_line(built, words, message):
+    told = dict(zip(words[2::2], words[3::2], strict=True))
+    asked = Asked(*words[:2], built, built, told.get("--protocol"), told.get("--labels"))
+    with pytest.raises(ConfigError) as error:
+        compare_runs(asked)
+    assert str(error.value) == message
 
 
 def test_a_part_of_the_name_is_enough_where_no_other_run_has_it(run_dmlr, tmp_path):
