@@ -1,6 +1,7 @@
 """From configuration files to checked settings, and from those to each stage's settings."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from dmlr.faults import lines, place_of
 from dmlr.files import canonical
 from dmlr.judge.prompt import Prompt
 from dmlr.judges import judge_of
+from dmlr.ladder import M, changes, is_rung
 from dmlr.provenance import fingerprint, versions
 from dmlr.verify.protocol import VerifySettings, resolved, without_limits
 
@@ -179,6 +181,7 @@ def aggregate_settings(experiment: Experiment) -> str:
                 for name in experiment.protocols
                 if (judge := judge_of(experiment, name))
             },
+            ladder=experiment.ladder,
         )
     )
 
@@ -227,6 +230,7 @@ def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Itera
         place, names = place_of(("flips_against",), files), ", ".join(experiment.profile_catalog)
         yield f"{place} must be a name of profile_catalog ({names}), got {experiment.flips_against!r}"
     yield from _unknown_profiles(experiment, files)
+    yield from _uneven_rungs(experiment, files)
     if experiment.baseline not in experiment.profiles:
         place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
         yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"
@@ -252,8 +256,22 @@ def _unknown_profiles(experiment: Experiment, files: Sequence[str | Path]) -> It
                 yield f"{place} must be a profile of method dmlr, got {name!r}"
 
 
+def _uneven_rungs(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
+    """An effect is that of a field only where nothing else differs."""
+    catalog = experiment.profile_catalog
+    for i, (before, after) in enumerate(pairwise(experiment.ladder), start=1):
+        if before in catalog and after in catalog:
+            changed = changes(catalog[before].model_dump(), catalog[after].model_dump())
+            if not is_rung(changed):
+                yield (
+                    f"{place_of(('ladder', i), files)} must differ from the profile before it in one "
+                    f"field ({' and '.join(sorted(M))}, the paper's m, count as one); {before} and "
+                    f"{after} differ in {', '.join(changed) or 'nothing'}"
+                )
+
+
 def _repeated(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
-    for listed in (*CATALOGS, "seeds"):
+    for listed in (*CATALOGS, "ladder", "seeds"):
         values = getattr(experiment, listed)
         for i, value in enumerate(values):
             if value in values[:i]:

@@ -225,7 +225,8 @@ class AggregateSettings(StageSettings):
     """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
 
     ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one, ``published``
-    the state of the published numbers, None for none. A command line is at most 128 KiB long.
+    the state of the published numbers, None for none, ``ladder`` which profiles differ in one field from
+    the one before. A command line is at most 128 KiB long.
     """
 
     benchmarks: dict[Slug, int]
@@ -238,6 +239,7 @@ class AggregateSettings(StageSettings):
     max_unscored_share: float
     judges: dict[Slug, Prices] = Field(default_factory=dict)
     published: str | None = None
+    ladder: list[Slug] = Field(default_factory=list)
 
     @property
     def runs(self) -> list[PlannedRun]:

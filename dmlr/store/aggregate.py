@@ -14,9 +14,11 @@ from dmlr.store.controls import controls, write_controls
 from dmlr.store.database import build
 from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
+from dmlr.store.gap import gap, write_gap
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
 from dmlr.store.labels import write_labels
+from dmlr.store.ladder import ladder, write_ladder
 from dmlr.store.paper_tables import write_paper_tables
 from dmlr.store.protocols import write_protocols
 from dmlr.store.provenance import footer
@@ -40,6 +42,8 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
         write_controls(opened, controls(opened, scored, spent), tables, notes)
         write_labels(opened, scored, tables, notes)
         write_ceilings(opened, tables, notes)
+        write_gap(gap(opened, scored, published={}), tables, notes)
+        write_ladder(ladder(opened, scored), tables, notes)
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

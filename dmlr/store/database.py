@@ -28,11 +28,11 @@ from dmlr.store.sources import kept_parts
 
 # In the order in which they refer to each other.
 TABLES = (
-    "experiment", "protocols", "paper_names", "published",
+    "experiment", "protocols", "paper_names", "published", "ladder",
     "samples", "provenance", "runs", "predictions", "traces", "verdicts",
     "sources", "judge_calls", "audits", "audit_floors", "audit_doubts", "features",
     "cells", "pairs", "flips", "compute", "judging", "members", "groups", "agreement", "disputed",
-    "measured", "controls", "label_pairs", "ceilings",
+    "measured", "controls", "label_pairs", "ceilings", "rungs", "gap",
 )  # fmt: skip
 LEDGER = "ledger.sqlite"  # under the folder of results
 # A grid of 210,000 answers needs less; what does not fit goes to a folder beside the database.
@@ -127,6 +127,8 @@ def _add_experiment(database: duckdb.DuckDBPyConnection, settings: AggregateSett
         prices = (judge.input_price, judge.output_price) if judge else (None, None)
         row = [name, position, judge and judge.name, *prices]
         database.execute("INSERT INTO protocols VALUES (?, ?, ?, ?, ?)", row)
+    for position, name in enumerate(settings.ladder):
+        database.execute("INSERT INTO ladder VALUES (?, ?)", [name, position])
 
 
 def _add_samples(

@@ -2,6 +2,7 @@
 
 from dmlr.store.cells import Cell
 from dmlr.store.comparison import Adjusted, Comparison
+from dmlr.store.difference import Difference
 from dmlr.store.statistics import Proportion
 
 
@@ -32,10 +33,35 @@ def versus(cell: Cell) -> str:
 
 def others(cell: Cell) -> str:
     """Such as 12.5 % of 200, or a dash for the profile itself that is compared with."""
-    return "–" if cell.flip_share is None else f"{cell.flip_share:.1f} % of {cell.flip_pairs}"
+    return portion(cell.flips, cell.flip_pairs)
 
 
 def points(found: Comparison, holm: Adjusted) -> str:
     """Such as +1.5 (p = 0.45), among several +1.5 (p = 0.45, Holm 0.9)."""
     several = f", Holm {holm.p_value:.2g}" if holm.tests > 1 else ""
     return f"{found.difference:+.1f} (p = {found.p_value:.2g}{several})"
+
+
+def portion(count: int | None, of: int | None) -> str:
+    """Such as 12.5 % of 200, or a dash where there is nothing to count."""
+    return f"{100 * count / of:.1f} % of {of}" if count is not None and of else "–"
+
+
+def change(found: Difference | None, final: bool) -> str:
+    """Such as +1.5 [-0.5, 3.5] (p = 0.45); a dash where nothing is compared."""
+    if found is None:
+        return "–"
+    if not final:
+        return "not final"
+    interval = "" if found.low is None else f" [{found.low:.1f}, {found.high:.1f}]"
+    return f"{found.value:+.1f}{interval} (p = {found.p_value:.2g})"
+
+
+def known(value: float | None) -> str:
+    """A percentage, such as 81.5, or a dash."""
+    return "–" if value is None else f"{value:.1f}"
+
+
+def signed(value: float | None) -> str:
+    """A difference in points, such as +1.5, or a dash."""
+    return "–" if value is None else f"{value:+.1f}"

@@ -11,6 +11,8 @@ TABLES = [
     "controls",
     "labels",
     "ceilings",
+    "gap",
+    "ladder",
 ]
 
 
