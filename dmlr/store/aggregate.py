@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
-
 from dmlr.progress import say
 from dmlr.settings import AggregateSettings
 from dmlr.store.agreement import write_agreement
 from dmlr.store.cells import cells
 from dmlr.store.compute import compute, write_compute
-from dmlr.store.database import build
+from dmlr.store.database import build, connected
 from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
 from dmlr.store.groups import metrics, write_metrics
@@ -21,7 +19,7 @@ from dmlr.store.tables import write_tables
 def aggregate(settings: AggregateSettings, results: Path, database: Path) -> None:
     """Write the database, ``tables/`` and ``exports/`` under ``results``."""
     build(settings, results, database)
-    with duckdb.connect(str(database), read_only=True) as opened:
+    with connected(database, read_only=True) as opened:
         scored = cells(opened, settings.baseline)
         write_tables(scored, results / "tables")
         write_protocols(scored, results / "tables")
