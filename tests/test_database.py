@@ -121,9 +121,10 @@ def test_after_one_run_changed_the_records_of_the_others_are_not_read(results):
     write_run(results, "vanilla", text="no", right=False)
     spoil(files_of(results, "dmlr-paper"))
     texts = asked(built(results), "SELECT run, text FROM predictions ORDER BY run, sample_id")
-    assert texts == [("own--m--dmlr-paper--seed-3", "yes")] * 2 + [
-        ("own--m--vanilla--seed-3", "no")
-    ] * 2
+    assert (
+        texts
+        == [("own--m--dmlr-paper--seed-3", "yes")] * 2 + [("own--m--vanilla--seed-3", "no")] * 2
+    )
     (only,) = asked(
         results / "dmlr.duckdb",
         "SELECT n, only_run, only_other FROM pairs WHERE other_profile = 'vanilla' AND protocol = 'paper'",

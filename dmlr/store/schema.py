@@ -10,8 +10,9 @@ from dmlr.store.database import create
 
 HEAD = """# The database
 
-`dmlr aggregate` builds `results/dmlr.duckdb` by the files of dmlr/store/sql/; `dmlr sql` asks it. This
-page is made from their comments by `python -m dmlr.store.schema docs/schema.md`; a test keeps the two equal.
+`dmlr aggregate` builds `results/dmlr.duckdb` by the files of dmlr/store/sql/; `dmlr sql` asks it.
+This page is made from their comments by `python -m dmlr.store.schema docs/schema.md`; a test keeps the
+two equal.
 """
 RELATIONS = """
 SELECT table_name AS name, 'table' AS kind, comment
