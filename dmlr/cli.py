@@ -15,6 +15,7 @@ import typer
 from dmlr import __version__, command, config, settings
 from dmlr.cli_compare import compare
 from dmlr.cli_ledger import app as ledger_app
+from dmlr.cli_store import show, sql
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DmlrError
@@ -71,6 +72,8 @@ def reason(
 
 
 app.command()(verify)
+app.command()(sql)
+app.command()(show)
 app.add_typer(ledger_app, name="ledger")
 
 

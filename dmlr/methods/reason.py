@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dmlr.datasets.shard import read_shard
+from dmlr.datasets.shard import origin, read_shard
 from dmlr.files import digest
 from dmlr.methods.answer import Answer
 from dmlr.methods.answering import Answering
@@ -60,7 +60,7 @@ def reason(settings: ReasonSettings, files: ShardFiles, *, batch: int | None = N
                 answering = Answering(load(settings.model), settings, paths)
                 answering.answer(pending, keep, batch=batch)
         answers = [journal.answers[keys[sample.sample_id]] for sample in samples]
-        _write(files, answers, {**produced, **machine()})
+        _write(files, answers, {**produced, **machine(), "data": origin(files.shard)})
 
 
 def _write(files: ShardFiles, answers: list[Answer], provenance: dict[str, Any]) -> None:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
-
 from dmlr.progress import say
 from dmlr.settings import AggregateSettings
 from dmlr.store.agreement import write_agreement
@@ -11,7 +9,7 @@ from dmlr.store.ceilings import write_ceilings
 from dmlr.store.cells import cells
 from dmlr.store.compute import compute, write_compute
 from dmlr.store.controls import controls, write_controls
-from dmlr.store.database import build
+from dmlr.store.database import build, connected
 from dmlr.store.disputed import write_disputed
 from dmlr.store.exports import export
 from dmlr.store.gap import gap, write_gap
@@ -28,7 +26,7 @@ from dmlr.store.tables import write_tables
 def aggregate(settings: AggregateSettings, results: Path, database: Path) -> None:
     """Write the database, ``tables/`` and ``exports/`` under ``results``."""
     build(settings, results, database)
-    with duckdb.connect(str(database), read_only=True) as opened:
+    with connected(database, read_only=True) as opened:
         scored, spent = cells(opened, settings.baseline), compute(opened, settings.baseline)
         tables, notes = results / "tables", [footer(opened)]
         write_tables(scored, tables, notes)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -35,8 +34,9 @@ TABLES = (
     "measured", "controls", "label_pairs", "ceilings", "rungs", "gap",
 )  # fmt: skip
 LEDGER = "ledger.sqlite"  # under the folder of results
-# A grid of 210,000 answers needs less; what does not fit goes to a folder beside the database.
-LIMITS: dict[str, Any] = {"memory_limit": "1GB"}
+MEMORY = (
+    "1GB"  # DuckDB would take most of the machine's; what does not fit goes to a folder beside it
+)
 
 
 def build(settings: AggregateSettings, results: Path, out: Path) -> None:
@@ -53,10 +53,17 @@ def build(settings: AggregateSettings, results: Path, out: Path) -> None:
         _remove_unfinished(out)
         with replacing(out) as temporary:
             temporary.unlink()  # DuckDB wants to create the file itself
-            with duckdb.connect(str(temporary), config=LIMITS) as database, _reported(results):
+            with connected(temporary) as database, _reported(results):
                 _fill(database, settings, results, out)
             # Of a process that wrote to the old one and was killed: it must not go with the new one.
             out.with_name(f"{out.name}.wal").unlink(missing_ok=True)
+
+
+def connected(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database with limited memory, and without DuckDB's own bars between our lines."""
+    database = duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY})
+    database.execute("SET enable_progress_bar = false")
+    return database
 
 
 def create(database: duckdb.DuckDBPyConnection) -> None:

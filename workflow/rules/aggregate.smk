@@ -16,12 +16,16 @@ TABLES = [
 ]
 
 
+# The ledger is read too, but it is no input: it grows whenever any experiment asks a judge. What it says about a run
+# here changes with the run's verdicts, which are inputs.
 rule aggregate:
     input:
         shards=[path for name in EXPERIMENT.benchmarks for path in shard_files(name)],
         predictions=all_predictions(),
         traces=all_runs(TRACES),
         verdicts=all_verdicts(),
+        audits=all_audits(),
+        manifests=known_manifests(),
     output:
         database="results/dmlr.duckdb",
         tables=expand(

@@ -71,12 +71,15 @@ def all_runs(pattern):
     return [path for key in keys for path in run_files(pattern, key)]
 
 
+def all_audits():
+    return expand("results/benchmarks/{b}/audit.json", b=EXPERIMENT.benchmarks)
+
+
 def all_prepared():
     files = [
         path for benchmark in EXPERIMENT.benchmarks for path in shard_files(benchmark)
     ]
-    audits = expand("results/benchmarks/{b}/audit.json", b=EXPERIMENT.benchmarks)
-    return [*files, *audits]
+    return [*files, *all_audits()]
 
 
 def all_manifests():
@@ -86,6 +89,11 @@ def all_manifests():
         for benchmark in EXPERIMENT.benchmarks
         for shard in SHARDS[benchmark]
     ]
+
+
+# Where nothing is answered again, predictions may have come without the features that they were made from.
+def known_manifests():
+    return [path for path in all_manifests() if not REVERIFY or Path(path).exists()]
 
 
 def all_predictions():
