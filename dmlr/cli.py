@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, command, config, settings
+from dmlr.cli_check import check
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
@@ -70,6 +71,7 @@ def reason(
 
 
 app.command()(verify)
+app.command()(check)
 app.add_typer(ledger_app, name="ledger")
 
 
@@ -79,7 +81,7 @@ def aggregate(
     results: Annotated[Path, typer.Option(help="Folder of all stages' results.")],
     out: Annotated[Path, typer.Option(help="Database to write.")],
 ) -> None:
-    """Build the database, the tables and the exports."""
+    """Build the database and the tables."""
     from dmlr.store.aggregate import aggregate as stage
 
     stage(config.parse(settings.AggregateSettings, told, stage="aggregate"), results, out)
