@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, command, config, settings
-from dmlr.cli_check import check
+from dmlr.cli_check import check, export
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
@@ -72,6 +72,7 @@ def reason(
 
 app.command()(verify)
 app.command()(check)
+app.command()(export)
 app.add_typer(ledger_app, name="ledger")
 
 

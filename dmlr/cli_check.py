@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,3 +35,35 @@ def check(
     ):
         typer.echo(f"{part.name:<9} {part.compared}")
     typer.echo("every number comes out of the stored records")
+
+
+Format = Literal["released", "jsonl", "csv"]
+
+
+def export(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN]...", help="A run's name, or a part that no other has."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All runs instead.")] = False,
+    database: Annotated[Path, typer.Option(help="Database of the aggregate stage.")] = Path(
+        "results/dmlr.duckdb"
+    ),
+    protocol: Annotated[
+        str | None,
+        typer.Option(help="Whose verdicts; the experiment's first for released, otherwise all."),
+    ] = None,
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="released: RUN/results.json and reward_logs/ as the authors' code writes them; "
+            "jsonl, csv: RUN.jsonl or RUN.csv, a line per sample.",
+        ),
+    ] = "released",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("results/exports"),
+) -> None:
+    """Write runs as files for other programs and people."""
+    from dmlr.store.exports import Request, export_runs
+
+    export_runs(database, Request(runs or [], every, protocol, form), out)

@@ -10,7 +10,7 @@ from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_r
 from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
-from dmlr.store.exports import asking, export
+from dmlr.store.released import asking, write_released
 from dmlr.store.tables import markdown
 from tests.test_experiments import loaded
 from tests.verifying import score
@@ -80,7 +80,7 @@ def test_entries_have_the_order_of_the_file_and_say_their_labels(
     tmp_path, prompt_source, labels, right, question
 ):
     with database(tmp_path, prompt_source) as opened:
-        export(opened, "own--m--vanilla--seed-3", "paper", tmp_path / "export")
+        write_released(opened, "own--m--vanilla--seed-3", "paper", tmp_path / "export")
     found = json.loads((tmp_path / "export/results.json").read_text())
     assert found["args"]["labels"] == labels
     assert [entry["data_idx"] for entry in found["entries"]] == [0, 1, 2]

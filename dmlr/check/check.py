@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from dmlr import config
 from dmlr.check.database import compare_databases
+from dmlr.check.figures import compare_figures
 from dmlr.check.files import compare_folders
 from dmlr.check.verdicts import Compared, Scoring, compare_verdicts
 from dmlr.experiment import Experiment
@@ -21,6 +22,8 @@ from dmlr.report.report import write_pages
 from dmlr.settings import AggregateSettings, ReportSettings
 from dmlr.store.aggregate import write_all
 from dmlr.store.database import build
+
+FEW = 8  # runs that are scored before other processes have started
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ def check(experiment: Experiment, places: Places, *, processes: int) -> Iterator
         write_all(settings, database, folder / "tables")
         files = compare_folders(places.results / "tables", folder / "tables")
         yield Part("tables", f"{files} files")
+        figures = compare_figures(experiment, places.results, database, folder / "figures")
+        yield Part("figures", f"the data of {figures}")
         yield _pages(experiment, places, database, folder / "reports")
 
 
@@ -82,8 +87,8 @@ def _verdicts(
 
 
 def _each(scorings: Sequence[Scoring], processes: int) -> Iterator[Compared]:
-    """All runs in their order; several processes where there are several runs."""
-    workers = min(processes, len(scorings))
+    """All runs in their order; in several processes where there are many."""
+    workers = min(processes, len(scorings) // FEW)
     if workers < 2:
         yield from map(compare_verdicts, scorings)
     else:

@@ -1,6 +1,7 @@
 """Whether a folder's files are those that the records make."""
 
 import csv
+import re
 from itertools import zip_longest
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from dmlr.check.difference import DifferenceError, difference
 from dmlr.check.relations import compare
 
 BEFORE, BEHIND = 40, 60  # characters of a line that are shown before and behind where it differs
+
+# Names the code that wrote a file: another code may write the same numbers.
+PROVENANCE = re.compile(rb"(provenance |dmlr show )[0-9a-f]{12}\b")
 
 
 def compare_folders(stored: Path, derived: Path, *, without: str = "") -> int:
@@ -30,7 +34,7 @@ def compare_folders(stored: Path, derived: Path, *, without: str = "") -> int:
     for name in names:
         if name not in others:
             raise DifferenceError(f"{stored / name}: is missing; run snakemake again")
-        _compare(stored / name, derived / name)
+        compare_file(stored / name, derived / name)
     for name in others:
         if name not in names:
             raise DifferenceError(f"{stored / name}: no record makes it; remove it")
@@ -43,15 +47,24 @@ def _names(folder: Path, without: str) -> list[Path]:
     return sorted(f for f in files if f.parts[0] != without and not f.name.startswith("."))
 
 
-def _compare(stored: Path, derived: Path) -> None:
+def compare_file(stored: Path, derived: Path) -> None:
+    """Compare one file.
+
+    Raises:
+        DifferenceError: it differs; the message names the first row and column, or the first line.
+    """
     if stored.suffix == ".parquet":
         with duckdb.connect() as opened:
             one, other = (opened.read_parquet(str(path)) for path in (stored, derived))
             compare(one, other, opened, str(stored), rounded=True)
-    elif stored.read_bytes() != derived.read_bytes():
+    elif _bytes(stored) != _bytes(derived):
         if stored.suffix == ".csv":
             _compare_cells(stored, derived)
         _compare_lines(stored, derived)
+
+
+def _bytes(path: Path) -> bytes:
+    return PROVENANCE.sub(rb"\1", path.read_bytes())
 
 
 def _compare_cells(stored: Path, derived: Path) -> None:
@@ -74,7 +87,7 @@ def _cells(path: Path) -> pa.Table:
 
 
 def _compare_lines(stored: Path, derived: Path) -> None:
-    lines = [path.read_text("utf-8", "replace").splitlines() for path in (derived, stored)]
+    lines = [_bytes(path).decode("utf-8", "replace").splitlines() for path in (derived, stored)]
     for number, (one, other) in enumerate(zip_longest(*lines), start=1):
         if one != other:
             place = _first_unlike(one or "", other or "")

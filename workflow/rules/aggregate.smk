@@ -15,10 +15,6 @@ rule aggregate:
         disputed="results/tables/disputed.csv",
         judging=multiext("results/tables/judging", ".csv", ".md"),
         compute=multiext("results/tables/compute", ".csv", ".md"),
-        exports=expand(
-            "results/exports/{run}/results.json",
-            run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],
-        ),
     log:
         "logs/aggregate.log",
     benchmark:
