@@ -70,6 +70,7 @@ def _closure(entry: str) -> dict[str, Path]:
     return found
 
 
+@cache
 def _imports(path: Path) -> list[str]:
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -86,6 +87,7 @@ def _file(name: str) -> Path | None:
     return next((choice for choice in choices if name and choice.is_file()), None)
 
 
+@cache
 def _code(path: Path) -> str:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
