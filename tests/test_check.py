@@ -147,9 +147,12 @@ def accuracy(folder):
 
 
 def parts(folder):
-    """What is compared, in this process."""
-    found = check_parts(loaded(folder), Places(folder / "results", folder / "reports"), processes=1)
-    return {part.name: part.compared for part in found}
+    """What is compared, one after the other, in this process."""
+    return check_parts(loaded(folder), Places(folder / "results", folder / "reports"), processes=1)
+
+
+def verdicts(folder):
+    return next(parts(folder)).compared
 
 
 def test_a_changed_verdict_of_a_judge_is_found_by_its_reply_in_the_ledger(folder):
@@ -159,14 +162,14 @@ def test_a_changed_verdict_of_a_judge_is_found_by_its_reply_in_the_ledger(folder
     with pytest.raises(
         DifferenceError, match=r"asks/.*test-0000.*: verdict must be 'correct', got 'wrong'"
     ):
-        parts(folder)
+        verdicts(folder)
 
 
 def test_what_only_a_lost_reply_could_say_is_counted_as_not_checked(folder):
     (folder / "results/ledger.sqlite").unlink()
-    # Both runs' seven, but the failed one, of which the ledger never said anything.
-    assert parts(folder)["verdicts"] == (
-        "29 of 2 runs; 13 more not checked: the ledger lacks their judge's reply"
+    # Both runs' seven, but two alike that failed, of which the ledger never had a reply.
+    assert verdicts(folder) == (
+        "30 of 2 runs; 12 more not checked: the ledger lacks their judge's reply"
     )
     assert not (folder / "results/ledger.sqlite").exists()
 
@@ -177,30 +180,31 @@ def test_what_the_rules_read_beside_a_lost_reply_is_compared_all_the_same(folder
     with pytest.raises(
         DifferenceError, match=r"asks/.*test-0000.*: extracted must be '[A-D]', got 'Z'"
     ):
-        parts(folder)
+        verdicts(folder)
 
 
 def test_verdicts_of_other_code_are_compared_and_it_is_said(folder):
     path = folder / PAPER
-    verdicts, told = read_records(path, Verdict), read_provenance(path, Verdict)
-    write_records(path, Verdict, verdicts, {**told, "code": "another"})
-    assert parts(folder)["verdicts"] == "42 of 2 runs; other code than this wrote 1 of 6 files"
+    stored, told = read_records(path, Verdict), read_provenance(path, Verdict)
+    write_records(path, Verdict, stored, {**told, "code": "another"})
+    assert verdicts(folder) == "42 of 2 runs; other code than this wrote 1 of 6 files"
 
 
 def test_a_dropped_verdict_is_found(folder):
     path = folder / PAPER
-    verdicts, told = read_records(path, Verdict), read_provenance(path, Verdict)
-    write_records(path, Verdict, verdicts[:-1], told)
+    stored, told = read_records(path, Verdict), read_provenance(path, Verdict)
+    write_records(path, Verdict, stored[:-1], told)
     with pytest.raises(
         DifferenceError,
         match=r"the sample of verdict 7 must be 'shapes/test-0006 \(official\)', got None",
     ):
-        parts(folder)
+        verdicts(folder)
 
 
 def test_without_pages_there_is_nothing_of_them_to_compare(folder):
     shutil.rmtree(folder / "reports")
-    assert parts(folder)["reports"] == "no pages there"
+    *_, last = parts(folder)
+    assert (last.name, last.compared) == ("reports", "no pages there")
 
 
 @pytest.fixture
