@@ -207,6 +207,17 @@ def test_without_pages_there_is_nothing_of_them_to_compare(folder):
     assert (last.name, last.compared) == ("reports", "no pages there")
 
 
+@pytest.mark.slow
+def test_several_processes_find_the_same(tmp_path, run_dmlr):
+    finished(tmp_path, {"seeds": list(range(8)), "protocols": ["paper"]})
+    words = ("check", "--configfile", "small.yaml", "--processes", "2")
+    done = run_dmlr(*words, cwd=tmp_path)
+    assert done.stdout.splitlines()[0].split(maxsplit=1)[1] == "112 of 16 runs"
+    path = "results/verdicts/paper/shapes/shapes-1m/dmlr-paper/seed-7.parquet"
+    change(tmp_path, path, 2, verdict="wrong", score=0)
+    assert refused(run_dmlr(*words, cwd=tmp_path)).startswith(f"{path}, sample 'shapes/test-0002'")
+
+
 @pytest.fixture
 def folders(tmp_path):
     """A folder of tables and what the records make of it, still equal."""
@@ -227,7 +238,7 @@ def folders(tmp_path):
         ("a.csv", "run,n,note\nx,1,\ny,3,=1\n", "a.csv, run 'y': n must be '2', got '3'"),
         ("a.csv", "run,n,note\nx,1,\n", "a.csv, run 'y': the row that the records make is missing"),
         ("a.csv", "run,n,note\nx,1,\ny,2,=1\nz,2,\n", "a.csv, run 'z': no record makes this row"),
-        ("a.csv", "run,m,note\nx,1,\ny,2,=1\n", "a.csv: column 2 must be 'n', got 'm'"),
+        ("a.csv", "run,m,note\nx,1,\ny,2,=1\n", "a.csv: column 2 must be 'n (VARCHAR)', got 'm (VARCHAR)'"),
         ("a.csv", "run,n,note\ny,2,=1\nx,1,\n", "a.csv:2: what stands at character 1 must be 'x,1,', got"),
         ("a.csv", "", "a.csv:1: what stands at character 1 must be 'run,n,note', got None"),
         ("a.md", "| x | 2 |\n", "a.md:1: what stands at character 7 must be '| x | 1 |', got '| x | 2 |'"),

@@ -15,10 +15,11 @@ class DifferenceError(DmlrError):
 def difference(place: str, name: str, derived: Any, stored: Any) -> DifferenceError:
     """Of one value; ``place`` begins with the file, ``name`` is what the value is there."""
     return DifferenceError(
-        f"{place}: {name} must be {_shown(derived)}, got {_shown(stored)}; {REMEDY}"
+        f"{place}: {name} must be {shown(derived)}, got {shown(stored)}; {REMEDY}"
     )
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value in a message, the beginning of a long one."""
     text = repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from dmlr.check.difference import REMEDY, DifferenceError, difference
+from dmlr.check.difference import REMEDY, DifferenceError, difference, shown
 
 DIGEST = "SELECT count(*), sum(hash(rows)) FROM {} AS rows"
 ONLY = "FROM {} EXCEPT ALL FROM {} ORDER BY ALL LIMIT 1"
@@ -33,15 +33,20 @@ def compare(
     Raises:
         DifferenceError: a column, a row or a value differs.
     """
-    for number, names in enumerate(zip_longest(derived.columns, stored.columns), start=1):
-        if names[0] != names[1]:
-            raise difference(place, f"column {number}", *names)
+    columns = zip_longest(_header(derived), _header(stored))
+    for number, (one, other) in enumerate(columns, start=1):
+        if one != other:
+            raise difference(place, f"column {number}", one, other)
     for name, relation in {"stored": stored, "derived": derived}.items():
         relation.project(_columns(relation, rounded=rounded)).create_view(name, replace=True)
     rows, digest = _row(database, DIGEST.format("derived")) or (0, None)
     if _row(database, DIGEST.format("stored")) != (rows, digest):
         raise _first(database, place, derived.columns)
     return int(rows)
+
+
+def _header(relation: duckdb.DuckDBPyRelation) -> list[str]:
+    return [f"{name} ({kind})" for name, kind in zip(relation.columns, relation.types, strict=True)]
 
 
 def _columns(relation: duckdb.DuckDBPyRelation, *, rounded: bool) -> str:
@@ -59,7 +64,7 @@ def _first(database: duckdb.DuckDBPyConnection, place: str, names: list[str]) ->
     lacking = _row(database, ONLY.format("derived", "stored"))
     row = lacking or _row(database, ONLY.format("stored", "derived")) or ()
     key = dict(zip(_key(database, names), row, strict=False))
-    where = f"{place}, {', '.join(f'{name} {value!r}' for name, value in key.items())}"
+    where = f"{place}, {', '.join(f'{name} {shown(value)}' for name, value in key.items())}"
     if lacking is None:
         return DifferenceError(f"{where}: no record makes this row; {REMEDY}")
     same = " AND ".join(f'"{name}" IS NOT DISTINCT FROM ?' for name in key)

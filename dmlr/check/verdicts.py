@@ -63,7 +63,7 @@ def compare_verdicts(scoring: Scoring) -> Compared:
         derived = _derived(protocol, scored, told, results / "ledger.sqlite")
         lacking = _compare(path, stored, derived)
         count, unchecked = count + len(stored) - lacking, unchecked + lacking
-        other_code += told["code"] != fingerprint("verify")
+        other_code += told.get("code") != fingerprint("verify")
     return Compared(count, unchecked, other_code)
 
 
