@@ -15,7 +15,7 @@ from dmlr.check.database import compare_databases
 from dmlr.check.difference import DifferenceError
 from dmlr.check.files import compare_folders
 from dmlr.errors import RecordError
-from dmlr.records import Verdict, read_provenance, read_records, write_records
+from dmlr.records import Prediction, Verdict, read_provenance, read_records, write_records
 from tests.finished import finished, loaded
 from tests.judge_server import JudgeServer, Say
 
@@ -187,7 +187,12 @@ def test_verdicts_of_other_code_are_compared_and_it_is_said(folder):
     path = folder / PAPER
     stored, told = read_records(path, Verdict), read_provenance(path, Verdict)
     write_records(path, Verdict, stored, {**told, "code": "another"})
-    assert verdicts(folder) == "42 of 2 runs; other code than this wrote 1 of 6 files"
+    path = folder / f"results/runs/{RUN}/00000.predictions.parquet"
+    answers, told = read_records(path, Prediction), read_provenance(path, Prediction)
+    write_records(path, Prediction, answers, {**told, "code": "another"})
+    assert verdicts(folder) == (
+        "42 of 2 runs; other code than this wrote 1 of 6 files; other code than this answered 1 of 2 runs"
+    )
 
 
 def test_a_dropped_verdict_is_found(folder):
@@ -271,6 +276,14 @@ def test_parquet_is_compared_by_its_rows(folders, mean):
     pq.write_table(pa.table({"run": ["x", "y"], "mean": [mean, None]}), folders[0] / "a.parquet")
     with pytest.raises(
         DifferenceError, match=rf"a\.parquet, run 'x': mean must be 0\.1\d*, got {mean}"
+    ):
+        compare_folders(*folders)
+
+
+def test_a_damaged_parquet_file_is_one_line(folders):
+    (folders[0] / "a.parquet").write_text("nothing of the kind")
+    with pytest.raises(
+        DifferenceError, match=r"a\.parquet: must be Parquet, got .*; remove the file"
     ):
         compare_folders(*folders)
 

@@ -83,6 +83,8 @@ def _verdicts(
         words += f"; {unchecked} more not checked: the ledger lacks their judge's reply"
     if other_code := sum(one.other_code for one in found):
         words += f"; other code than this wrote {other_code} of {len(found) * len(protocols)} files"
+    if answered := sum(one.answered_by_other for one in found):
+        words += f"; other code than this answered {answered} of {len(found)} runs"
     return Part("verdicts", words)
 
 

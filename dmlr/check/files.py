@@ -8,11 +8,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dmlr.check.difference import DifferenceError, difference
+from dmlr.check.difference import REMEDY, DifferenceError, difference
 from dmlr.check.relations import compare
 
 BEFORE, BEHIND = 40, 60  # characters of a line that are shown before and behind where it differs
-
 # Names the code that wrote a file: another code may write the same numbers.
 PROVENANCE = re.compile(rb"(provenance |dmlr show )[0-9a-f]{12}\b")
 
@@ -54,9 +53,7 @@ def compare_file(stored: Path, derived: Path) -> None:
         DifferenceError: it differs; the message names the first row and column, or the first line.
     """
     if stored.suffix == ".parquet":
-        with duckdb.connect() as opened:
-            one, other = (opened.read_parquet(str(path)) for path in (stored, derived))
-            compare(one, other, opened, str(stored), rounded=True)
+        _compare_rows(stored, derived)
     elif _bytes(stored) != _bytes(derived):
         if stored.suffix == ".csv":
             _compare_cells(stored, derived)
@@ -65,6 +62,16 @@ def compare_file(stored: Path, derived: Path) -> None:
 
 def _bytes(path: Path) -> bytes:
     return PROVENANCE.sub(rb"\1", path.read_bytes())
+
+
+def _compare_rows(stored: Path, derived: Path) -> None:
+    with duckdb.connect() as opened:
+        try:
+            one, other = (opened.read_parquet(str(path)) for path in (stored, derived))
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise DifferenceError(f"{stored}: must be Parquet, got {reason}; {REMEDY}") from None
+        compare(one, other, opened, str(stored), rounded=True)
 
 
 def _compare_cells(stored: Path, derived: Path) -> None:

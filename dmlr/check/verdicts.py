@@ -10,7 +10,7 @@ from dmlr.check.difference import difference
 from dmlr.judge.entry import Judge
 from dmlr.judge.panel import Judgement, looked_up
 from dmlr.provenance import fingerprint
-from dmlr.records import Verdict, read_provenance, read_records
+from dmlr.records import Prediction, Verdict, read_provenance, read_records
 from dmlr.settings import PlannedRun
 from dmlr.store.database import run_files, verdict_file
 from dmlr.verify.judging import judged_verdict, open_questions
@@ -36,12 +36,14 @@ class Scoring:
 class Compared:
     """How many verdicts are the same, and of how many others only a judge could say it.
 
-    ``other_code`` counts the files that another code than this one wrote.
+    ``other_code`` counts the files of verdicts that another code than this one wrote;
+    ``answered_by_other`` says that the predictions, which are trusted, come from another one too.
     """
 
     verdicts: int
     unchecked: int
     other_code: int
+    answered_by_other: bool
 
 
 def compare_verdicts(scoring: Scoring) -> Compared:
@@ -54,7 +56,8 @@ def compare_verdicts(scoring: Scoring) -> Compared:
     run, results = scoring.run, scoring.results
     prepared = results / "benchmarks" / run.key.benchmark / "shards"
     shards = [prepared / f"{shard}.jsonl" for shard in run.shards]
-    answered = pairs(shards, run_files(run, results, "predictions"))
+    predictions = run_files(run, results, "predictions")
+    answered = pairs(shards, predictions)
     count = unchecked = other_code = 0
     for name, protocol in scoring.protocols.items():
         path = verdict_file(run, name, results)
@@ -64,7 +67,8 @@ def compare_verdicts(scoring: Scoring) -> Compared:
         lacking = _compare(path, stored, derived)
         count, unchecked = count + len(stored) - lacking, unchecked + lacking
         other_code += told.get("code") != fingerprint("verify")
-    return Compared(count, unchecked, other_code)
+    answering = read_provenance(predictions[0], Prediction).get("code")
+    return Compared(count, unchecked, other_code, answering != fingerprint("reason"))
 
 
 def _derived(
