@@ -273,7 +273,8 @@ def test_a_missing_file_is_found(folders):
 def test_parquet_is_compared_by_its_rows(folders, mean):
     pq.write_table(pa.table({"run": ["y", "x"], "mean": [None, 0.1]}), folders[0] / "a.parquet")
     assert compare_folders(*folders) == 3
-    pq.write_table(pa.table({"run": ["x", "y"], "mean": [mean, None]}), folders[0] / "a.parquet")
+    means = pa.array([mean, None], pa.float64())
+    pq.write_table(pa.table({"run": ["x", "y"], "mean": means}), folders[0] / "a.parquet")
     with pytest.raises(
         DifferenceError, match=rf"a\.parquet, run 'x': mean must be 0\.1\d*, got {mean}"
     ):
