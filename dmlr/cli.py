@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, command, config, settings
+from dmlr.cli_check import check, export
 from dmlr.cli_compare import compare
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_store import show, sql
@@ -74,6 +75,9 @@ def reason(
 app.command()(verify)
 app.command()(sql)
 app.command()(show)
+app.command()(check)
+app.command()(compare)
+app.command()(export)
 app.add_typer(ledger_app, name="ledger")
 
 
@@ -83,13 +87,10 @@ def aggregate(
     results: Annotated[Path, typer.Option(help="Folder of all stages' results.")],
     out: Annotated[Path, typer.Option(help="Database to write.")],
 ) -> None:
-    """Build the database, the tables and the exports."""
+    """Build the database and the tables."""
     from dmlr.store.aggregate import aggregate as stage
 
     stage(config.parse(settings.AggregateSettings, told, stage="aggregate"), results, out)
-
-
-app.command()(compare)
 
 
 @app.command()

@@ -17,6 +17,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "reason": ("dmlr.methods.reason", ()),
     "verify": ("dmlr.verify.verify", ()),
     "aggregate": ("dmlr.store.aggregate", ("store/sql",)),
+    "export": ("dmlr.store.exports", ()),
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
 }
 # Libraries whose version can change a number.
@@ -69,6 +70,7 @@ def _closure(entry: str) -> dict[str, Path]:
     return found
 
 
+@cache
 def _imports(path: Path) -> list[str]:
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -85,6 +87,7 @@ def _file(name: str) -> Path | None:
     return next((choice for choice in choices if name and choice.is_file()), None)
 
 
+@cache
 def _code(path: Path) -> str:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):

@@ -82,7 +82,10 @@ def test_the_database_holds_every_record_and_the_table_its_numbers(project):
     assert rows["dmlr-paper", "all"]["mcnemar_p"] != ""
 
 
-def test_the_export_has_the_released_layout(project):
+def test_exports_are_a_target_of_their_own_with_a_job_per_run(project):
+    assert not (project.folder / "results/exports").exists()
+    assert project.succeed("exports") == {"export": 2, "exports": 1}
+    assert project.planned("exports") == {}
     folder = project.folder / "results/exports/shapes--shapes-1m--dmlr-paper--seed-42"
     results = json.loads((folder / "results.json").read_text())
     assert set(results) == {

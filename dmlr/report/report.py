@@ -25,19 +25,33 @@ def report(settings: ReportSettings, database: Path, results: Path, out: Path) -
     Raises:
         RecordError: the database or an audit cannot be read, or a record names no usable file.
     """
-    try:
-        opened = duckdb.connect(str(database), read_only=True)
-    except duckdb.Error as error:
-        raise RecordError(f"{database}: not a readable database ({error})") from None
-    with opened:
+    pages = write_pages(settings, database, results, out)
+    with _opened(database) as opened:
+        _copy_images(opened, results, out / "images")
+    say(f"report {out / 'index.html'}: {pages} pages")
+
+
+def write_pages(settings: ReportSettings, database: Path, results: Path, out: Path) -> int:
+    """Write everything but the images, and count the pages.
+
+    Raises:
+        RecordError: the database or an audit cannot be read, or a record names no usable file.
+    """
+    with _opened(database) as opened:
         scored = cells(opened, settings.baseline)
         index = index_page(opened, settings, scored, results)
-        _copy_images(opened, results, out / "images")
         pages = _write_runs(opened, settings.baseline, scored, out / "runs")
     for name in STATIC:
         write_text(out / name, (files("dmlr.report") / "static" / name).read_text("utf-8"))
     write_text(out / "index.html", index)
-    say(f"report {out / 'index.html'}: {pages + 1} pages")
+    return pages + 1
+
+
+def _opened(database: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(database), read_only=True)
+    except duckdb.Error as error:
+        raise RecordError(f"{database}: not a readable database ({error})") from None
 
 
 def _write_runs(

@@ -1,4 +1,4 @@
-"""Stage aggregate: all runs into the database, the tables and the exports."""
+"""Stage aggregate: all runs into the database and the tables."""
 
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from dmlr.store.compute import compute, write_compute
 from dmlr.store.controls import controls, write_controls
 from dmlr.store.database import build, connected
 from dmlr.store.disputed import write_disputed
-from dmlr.store.exports import export
 from dmlr.store.gap import gap, write_gap
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
@@ -24,11 +23,17 @@ from dmlr.store.tables import write_tables
 
 
 def aggregate(settings: AggregateSettings, results: Path, database: Path) -> None:
-    """Write the database, ``tables/`` and ``exports/`` under ``results``."""
+    """Write the database, and ``tables/`` under ``results``."""
     build(settings, results, database)
+    write_all(settings, database, results / "tables")
+    say(f"aggregate {database}: {len(settings.runs)} runs")
+
+
+def write_all(settings: AggregateSettings, database: Path, tables: Path) -> None:
+    """Write all tables of a database."""
     with connected(database, read_only=True) as opened:
         scored, spent = cells(opened, settings.baseline), compute(opened, settings.baseline)
-        tables, notes = results / "tables", [footer(opened)]
+        notes = [footer(opened)]
         write_tables(scored, tables, notes)
         write_protocols(scored, tables, notes)
         write_judging(opened, tables, notes)
@@ -42,7 +47,3 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
         write_ceilings(opened, tables, notes)
         write_gap(gap(opened, scored, published={}), tables, notes)
         write_ladder(ladder(opened, scored), tables, notes)
-        for run in settings.runs:
-            folder = results / "exports" / run.key.slug
-            export(opened, run.key.slug, settings.protocols[0], folder)
-    say(f"aggregate {database}: {len(settings.runs)} runs")

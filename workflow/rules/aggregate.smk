@@ -34,10 +34,6 @@ rule aggregate:
             kind=["csv", "parquet", "md", "tex"],
         ),
         disputed="results/tables/disputed.csv",
-        exports=expand(
-            "results/exports/{run}/results.json",
-            run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],
-        ),
     log:
         "logs/aggregate.log",
     benchmark:

@@ -11,6 +11,7 @@ from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
 from dmlr.methods import failures
 from dmlr.attempts import attempts
+from dmlr.provenance import fingerprint
 from dmlr.reverify import check
 from dmlr.settings import RunKey
 from dmlr.verify import failures as judgements
@@ -49,6 +50,7 @@ wildcard_constraints:
     protocol="|".join(EXPERIMENT.protocol_catalog),
     seed=r"\d+",
     shard=r"\d{5}",
+    run=r"[a-z0-9.-]+",
 
 
 def shard_files(benchmark):
@@ -107,6 +109,11 @@ def all_verdicts():
         for key in keys
         for protocol in EXPERIMENT.protocols
     ]
+
+
+def all_exports():
+    slugs = [key.slug for key in dmlr.config.run_keys(EXPERIMENT)]
+    return expand("results/exports/{run}/results.json", run=slugs)
 
 
 def key_of(wildcards):
