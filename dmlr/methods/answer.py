@@ -60,6 +60,16 @@ class Answer:
     prediction: Prediction
     trace: list[TraceStep]
 
+    @property
+    def sample_id(self) -> str:
+        """Which sample it answers."""
+        return self.prediction.sample_id
+
+    @property
+    def failed(self) -> bool:
+        """Whether no answer could be made."""
+        return self.prediction.status == "failed"
+
 
 class Clock:
     """Seconds by phase, shared among the rows of a batch."""
