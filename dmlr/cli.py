@@ -14,6 +14,7 @@ import typer
 
 from dmlr import __version__, command, config, settings
 from dmlr.cli_ledger import app as ledger_app
+from dmlr.cli_measures import attention, chains
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DmlrError
@@ -69,6 +70,8 @@ def reason(
     stage(found, files, batch=command.batch_size(batch_size))
 
 
+app.command()(chains)
+app.command()(attention)
 app.command()(verify)
 app.add_typer(ledger_app, name="ledger")
 

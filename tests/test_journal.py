@@ -3,7 +3,6 @@ import sys
 import time
 
 import pytest
-from pydantic import TypeAdapter
 
 from dmlr.errors import RecordError
 from dmlr.methods.answer import Answer
@@ -11,7 +10,6 @@ from dmlr.methods.journal import Journal
 from dmlr.records import Prediction
 
 DIGEST = "d" * 64
-ANSWERS = TypeAdapter(Answer)
 
 
 def answer(name):
@@ -19,13 +17,13 @@ def answer(name):
 
 
 def write(folder, *names):
-    with Journal.opened(folder, "00003", DIGEST, ANSWERS) as journal:
+    with Journal.opened(folder, "00003", DIGEST, Answer) as journal:
         for name in names:
             journal.add(f"key-{name}", answer(name))
 
 
 def read(folder, digest=DIGEST):
-    with Journal.opened(folder, "00003", digest, ANSWERS) as journal:
+    with Journal.opened(folder, "00003", digest, Answer) as journal:
         return {key: found.prediction.text for key, found in journal.entries.items()}
 
 
@@ -63,7 +61,7 @@ def test_a_journal_under_a_wrong_name_is_refused(tmp_path):
 def test_a_second_process_waits_until_the_first_lets_go(tmp_path):
     program = (
         "import sys, time; from pathlib import Path; from tests.test_journal import *\n"
-        "with Journal.opened(Path(sys.argv[1]), '00003', DIGEST, ANSWERS) as journal:\n"
+        "with Journal.opened(Path(sys.argv[1]), '00003', DIGEST, Answer) as journal:\n"
         "    print('open', flush=True); time.sleep(1); journal.add('key-a', answer('a'))\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -86,7 +84,7 @@ def test_completed_makes_only_what_is_missing_and_tries_what_failed_again(tmp_pa
 
     write(tmp_path, "b")
     for _ in range(2):
-        with Journal.opened(tmp_path, "00003", DIGEST, ANSWERS) as journal:
+        with Journal.opened(tmp_path, "00003", DIGEST, Answer) as journal:
             found = journal.completed("reason shard", keys, work)
     assert asked == [{"a", "c"}, {"c"}]
     assert [entry.prediction.text for entry in found] == ["reply to a", "reply to b", "reply to c"]

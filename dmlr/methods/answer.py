@@ -60,13 +60,11 @@ class Answer:
     prediction: Prediction
     trace: list[TraceStep]
 
-    @property
-    def sample_id(self) -> str:
+    def of_sample(self) -> str:
         """Which sample it answers."""
         return self.prediction.sample_id
 
-    @property
-    def failed(self) -> bool:
+    def is_failed(self) -> bool:
         """Whether no answer could be made."""
         return self.prediction.status == "failed"
 

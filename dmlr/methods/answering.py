@@ -61,7 +61,7 @@ class Answering:
             except RecordError as error:
                 answers[sample.sample_id] = _failed(sample.sample_id, error)
         made = isolated(questions, self._together, lambda one, e: _failed(one.sample_id, e))
-        answers |= {answer.sample_id: answer for answer in made}
+        answers |= {answer.of_sample(): answer for answer in made}
         return [answers[sample.sample_id] for sample in samples]
 
     def _question(self, sample: Sample) -> Question:

@@ -23,12 +23,10 @@ from dmlr.progress import progress, say
 class Entry(Protocol):
     """What a stage makes of one sample; pydantic must be able to write it as JSON and to read it."""
 
-    @property
-    def sample_id(self) -> str:
+    def of_sample(self) -> str:
         """Which sample it is of."""
 
-    @property
-    def failed(self) -> bool:
+    def is_failed(self) -> bool:
         """Whether nothing could be made of the sample."""
 
 
@@ -39,17 +37,17 @@ Keep = Callable[[AnyEntry], None]
 class Journal(Generic[AnyEntry]):
     """Finished samples' entries by key; use ``Journal.opened``."""
 
-    def __init__(self, path: Path, digest: str, kind: TypeAdapter[AnyEntry]) -> None:
+    def __init__(self, path: Path, digest: str, kind: type[AnyEntry]) -> None:
         self.entries: dict[str, AnyEntry] = {}
-        self._kind = kind
+        self._adapter = TypeAdapter(kind)
         head = {"dmlr.journal": 1, "digest": digest}
         whole = _whole_lines(path)
         if whole and whole[0] != head:
             raise RecordError(f"{path}: head must be {head}, got {whole[0]}; remove the file")
         for line in whole[1:]:
             key = line.pop("key")
-            entry = self._kind.validate_python(line)
-            if not entry.failed:  # a failed sample is tried again
+            entry = self._adapter.validate_python(line)
+            if not entry.is_failed():  # a failed sample is tried again
                 self.entries[key] = entry
         self._file = _rewound(path)
         if not whole:
@@ -58,7 +56,7 @@ class Journal(Generic[AnyEntry]):
     @classmethod
     @contextmanager
     def opened(
-        cls, folder: Path, shard: str, digest: str, kind: TypeAdapter[AnyEntry]
+        cls, folder: Path, shard: str, digest: str, kind: type[AnyEntry]
     ) -> Iterator["Journal[AnyEntry]"]:
         """Open the journal of a shard for one digest, waiting for another process to let go of it."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +91,7 @@ class Journal(Generic[AnyEntry]):
             with progress(label, len(keys), done=done) as advance:
 
                 def keep(entry: AnyEntry) -> None:
-                    self.add(keys[entry.sample_id], entry)
+                    self.add(keys[entry.of_sample()], entry)
                     advance()
 
                 work(missing, keep)
@@ -101,7 +99,7 @@ class Journal(Generic[AnyEntry]):
 
     def add(self, key: str, entry: AnyEntry) -> None:
         """Append one finished sample and flush it to the disk."""
-        self._write({"key": key, **self._kind.dump_python(entry)})
+        self._write({"key": key, **self._adapter.dump_python(entry)})
         self.entries[key] = entry
 
     def _write(self, line: dict[str, Any]) -> None:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from dmlr.datasets.shard import read_shard
 from dmlr.files import digest
 from dmlr.methods.answer import Answer
@@ -18,8 +16,6 @@ from dmlr.settings import ReasonSettings
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import best_device, digests, load
 from dmlr.wording import asked
-
-ANSWERS = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ def reason(settings: ReasonSettings, files: ShardFiles, *, batch: int | None = N
     features = read_manifest(files.manifest, model)
     produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
     folder, shard = files.predictions.parent, files.shard.stem
-    with Journal.opened(folder / "journal", shard, digest(produced), ANSWERS) as journal:
+    with Journal.opened(folder / "journal", shard, digest(produced), Answer) as journal:
         keys = {s.sample_id: _key(s, features[s.image.sha256]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
 
