@@ -22,18 +22,13 @@ GOLDS = [Named("official", "A"), Named("corrected", "1"), None, Named("released"
          Named("official", "Yes")]  # fmt: skip
 
 
-@torch.no_grad()
 def whole(library, asked, ids):
     """The log-probability of each of some tokens behind a prompt, in one pass over everything."""
-    inputs = library.inputs([asked])
-    count = inputs["input_ids"].shape[1]
-    more = torch.tensor([list(ids)], dtype=torch.long)
-    inputs["input_ids"] = torch.cat([inputs["input_ids"], more], dim=1)
-    inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
-    kinds = inputs["mm_token_type_ids"]
-    inputs["mm_token_type_ids"] = torch.cat([kinds, torch.zeros_like(more)], dim=1)
-    found = library.model(**inputs, use_cache=False).logits[0, count - 1 : -1].log_softmax(-1)
-    return found.gather(1, more[0, :, None])[:, 0].tolist()
+    if not ids:
+        return []
+    count, found = library.behind(asked, ids)
+    scores = found.logits[0, count - 1 : -1].log_softmax(-1)
+    return scores.gather(1, torch.tensor(ids)[:, None])[:, 0].tolist()
 
 
 def three(vlm):
@@ -67,9 +62,9 @@ def test_a_batch_of_three_equals_whole_passes(family_vlm, library, kind, first):
     alone = [measure(family_vlm, [one], kind)[0] for one in written]
     for chain, single, one, row in zip(found, alone, written, asked, strict=True):
         reading = read(family_vlm.tokenizer, one.reply, one.gold)
-        true = whole(library, row, reading.ids) if reading.ids else []
+        true = whole(library, row, reading.ids)
         other = perturbed(family_vlm, row, one.question.text, kind)
-        without = whole(library, other, reading.ids) if reading.ids else []
+        without = whole(library, other, reading.ids)
         assert chain.log_probability == pytest.approx(true, abs=5e-5)
         differences = [a - b for a, b in zip(true, without, strict=True)]
         assert chain.dependency == pytest.approx(differences, abs=1e-4)

@@ -77,15 +77,7 @@ def test_the_reply_s_map_is_the_mean_over_its_tokens(family_vlm, library, questi
     asked = case(family_vlm, "Why?", (4, 5), seed=16, prompt="unified")
     ids = Tokens.of(family_vlm.tokenizer, REPLY).ids
     assert len(ids) > 128
-    inputs = library.inputs([asked])
-    count = inputs["input_ids"].shape[1]
-    more = torch.tensor([ids])
-    inputs["input_ids"] = torch.cat([inputs["input_ids"], more], dim=1)
-    inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
-    kinds = inputs["mm_token_type_ids"]
-    inputs["mm_token_type_ids"] = torch.cat([kinds, torch.zeros_like(more)], dim=1)
-    with torch.no_grad():
-        found = library.model(**inputs, use_cache=False, output_attentions=True)
+    count, found = library.behind(asked, ids, output_attentions=True)
     weights = torch.stack(found.attentions).mean(dim=(0, 2))[0]
     expected = weights[count:, asked.prompt.image_places].mean(dim=0)
     (one,) = reply_map(family_vlm, question, REPLY)
