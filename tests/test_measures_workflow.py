@@ -11,7 +11,7 @@ def test_measures_are_of_the_first_seed_and_of_profiles_that_are_run(tmp_path):
     project = Project(tmp_path)
     before = {"prepare_shapes": 1, "features_of_shard": 2}
     assert project.planned("measures") == {**before, "reason": 4, **MEASURED}
-    measures = {"chains": ["dmlr-paper", "ccot"], "attention": ["dmlr-no-injection"]}
+    measures = {"chains": ["dmlr-paper", "ccot"], "attention": ["inject-random"]}
     project.configure({"seeds": [43, 42], "measures": measures})
     found = project.planned("measures")
     assert found == {**before, "reason": 2, "chains": 2, "measures": 1}
