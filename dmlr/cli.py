@@ -16,6 +16,7 @@ from dmlr import __version__, command, config, settings
 from dmlr.cli_check import check, export
 from dmlr.cli_compare import compare
 from dmlr.cli_ledger import app as ledger_app
+from dmlr.cli_measures import attention, chains
 from dmlr.cli_store import show, sql
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
@@ -72,6 +73,8 @@ def reason(
     stage(found, files, batch=command.batch_size(batch_size))
 
 
+app.command()(chains)
+app.command()(attention)
 app.command()(verify)
 app.command()(sql)
 app.command()(show)

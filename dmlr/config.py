@@ -19,6 +19,7 @@ from dmlr.files import canonical
 from dmlr.judge.prompt import Prompt
 from dmlr.judges import judge_of
 from dmlr.ladder import M, changes, is_rung
+from dmlr.latent.profile import Dmlr
 from dmlr.provenance import fingerprint, versions
 from dmlr.verify.protocol import VerifySettings, resolved, without_limits
 
@@ -133,6 +134,44 @@ def reason_settings(experiment: Experiment, key: settings.RunKey) -> str:
             packages=versions("torch", "transformers"),
         )
     )
+
+
+def chains_settings(experiment: Experiment, model: str) -> str:
+    """Canonical JSON of what determines the chains of a model's replies."""
+    chosen = experiment.model_catalog[model].model
+    return _canonical(
+        settings.ChainsSettings(
+            code=fingerprint("chains"),
+            model=chosen,
+            files=signature(chosen),
+            perturbed=experiment.measures.perturbed,
+            packages=versions("torch", "transformers", "pillow"),
+        )
+    )
+
+
+def attention_settings(experiment: Experiment, key: settings.RunKey) -> str:
+    """Canonical JSON of what determines the attention maps of a run of method dmlr."""
+    chosen = experiment.model_catalog[key.model].model
+    profile = experiment.profile_catalog[key.profile]
+    assert isinstance(profile, Dmlr), "the configuration is checked"
+    return _canonical(
+        settings.AttentionSettings(
+            code=fingerprint("attention"),
+            model=chosen,
+            files=signature(chosen),
+            profile=profile,
+            seed=key.seed,
+            samples=experiment.measures.attention_samples,
+            packages=versions("torch", "transformers", "pillow"),
+        )
+    )
+
+
+def measured_keys(experiment: Experiment, profiles: Sequence[str]) -> list[settings.RunKey]:
+    """The runs of the first seed of those profiles that are run at all."""
+    wanted = [key for key in run_keys(experiment) if key.profile in profiles]
+    return [key for key in wanted if key.seed == experiment.seeds[0]]
 
 
 def verify_settings(experiment: Experiment, protocol: str, benchmark: str) -> str:

@@ -15,6 +15,8 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "prepare": ("dmlr.datasets.prepare", ()),
     "features": ("dmlr.vlm.features", ()),
     "reason": ("dmlr.methods.reason", ()),
+    "chains": ("dmlr.measures.chains", ()),
+    "attention": ("dmlr.measures.attention", ()),
     "verify": ("dmlr.verify.verify", ()),
     "aggregate": ("dmlr.store.aggregate", ("store/sql",)),
     "export": ("dmlr.store.exports", ()),

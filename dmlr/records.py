@@ -203,6 +203,14 @@ class Chain(Record):
     gold: str | None = None
     gold_log_probability: list[float] = []
 
+    def of_sample(self) -> str:
+        """Which sample the reply is to."""
+        return self.sample_id
+
+    def is_failed(self) -> bool:
+        """Whether nothing could be measured."""
+        return self.status == "failed"
+
 
 class AttentionMap(Record):
     """Attention to the image tokens, the mean over layers and heads (the paper's Figure 10).

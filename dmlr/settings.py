@@ -185,6 +185,29 @@ class ReasonSettings(StageSettings):
     packages: dict[str, str]
 
 
+class ChainsSettings(StageSettings):
+    """Settings of ``dmlr chains``; ``files`` and ``packages`` as for the features.
+
+    What wrote the replies is none of them: the replies are measured as they are.
+    """
+
+    model: Model
+    files: dict[str, str]
+    perturbed: Literal["blank", "foreign"]
+    packages: dict[str, str]
+
+
+class AttentionSettings(StageSettings):
+    """Settings of ``dmlr attention``; ``samples`` is how many of the shard's first are looked at."""
+
+    model: Model
+    files: dict[str, str]
+    profile: Dmlr
+    seed: int
+    samples: int
+    packages: dict[str, str]
+
+
 class RunKey(Settings):
     """Which run: benchmark x model x profile x seed."""
 

@@ -9,6 +9,7 @@ import dmlr.config
 import dmlr.published
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
+from dmlr.measures import failures as measured
 from dmlr.methods import failures
 from dmlr.attempts import attempts
 from dmlr.provenance import fingerprint
@@ -65,6 +66,7 @@ def run_files(pattern, key):
 
 PREDICTIONS = f"results/runs/{RUN}/{{shard}}.predictions.parquet"
 TRACES = f"results/runs/{RUN}/{{shard}}.traces.parquet"
+MEASURES = f"results/measures/{RUN}/{{shard}}"
 VERDICTS = f"results/verdicts/{{protocol}}/{RUN}.parquet"
 
 
@@ -116,6 +118,24 @@ def all_exports():
     return expand("results/exports/{run}/results.json", run=slugs)
 
 
+# What the figures need beyond the answers, for the whole experiment.
+def chain_files():
+    keys = dmlr.config.measured_keys(EXPERIMENT, EXPERIMENT.measures.chains)
+    return [
+        path for key in keys for path in run_files(f"{MEASURES}.chains.parquet", key)
+    ]
+
+
+# Of the first shard of each benchmark: attention maps, and the embeddings beside them.
+def attention_files():
+    keys = dmlr.config.measured_keys(EXPERIMENT, EXPERIMENT.measures.attention)
+    return [
+        f"results/measures/{key.folder}/{SHARDS[key.benchmark][0]}.{kind}.parquet"
+        for key in keys
+        for kind in ("attention", "embeddings")
+    ]
+
+
 def key_of(wildcards):
     names = ("benchmark", "model", "profile")
     return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})
@@ -133,6 +153,13 @@ def failed_judgements(wildcards):
         VERDICTS, protocol=wildcards.protocol, **key_of(wildcards).model_dump()
     )[0]
     return f"attempts: {attempts(judgements.note_path(Path(path)))}"
+
+
+def failed_measures(kind, wildcards):
+    path = (
+        f"results/measures/{key_of(wildcards).folder}/{wildcards.shard}.{kind}.parquet"
+    )
+    return f"attempts: {attempts(measured.note_path(Path(path)))}"
 
 
 # Snakemake would read the braces of a plain text param as wildcards; it leaves a function's result alone.
