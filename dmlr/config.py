@@ -17,6 +17,7 @@ from dmlr.faults import lines, place_of
 from dmlr.files import canonical
 from dmlr.judge.prompt import Prompt
 from dmlr.judges import judge_of
+from dmlr.latent.profile import Dmlr
 from dmlr.provenance import fingerprint, versions
 from dmlr.verify.protocol import VerifySettings, resolved, without_limits
 
@@ -189,6 +190,29 @@ def report_settings(experiment: Experiment) -> str:
             code=fingerprint("report"),
             baseline=experiment.baseline,
             benchmarks=experiment.benchmarks,
+        )
+    )
+
+
+def figure_settings(experiment: Experiment) -> str:
+    """Canonical JSON of what determines the figures besides the database and the measures."""
+    size, catalog = experiment.shard_size, experiment.benchmark_catalog
+    paper = experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr"))
+    measured = experiment.measures
+    return _canonical(
+        settings.FigureSettings(
+            code=fingerprint("figure"),
+            benchmarks={n: len(shard_names(catalog[n], size)) for n in experiment.benchmarks},
+            models=experiment.models,
+            profiles=experiment.profiles,
+            seed=experiment.seeds[0],
+            protocol=experiment.protocols[0],
+            baseline=experiment.baseline,
+            paper=paper.model_dump(),
+            chains=[name for name in experiment.profiles if name in measured.chains],
+            perturbed=measured.perturbed,
+            attention=[name for name in experiment.profiles if name in measured.attention],
+            packages=versions("matplotlib", "scipy"),
         )
     )
 

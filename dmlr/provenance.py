@@ -17,6 +17,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "reason": ("dmlr.methods.reason", ()),
     "verify": ("dmlr.verify.verify", ()),
     "aggregate": ("dmlr.store.aggregate", ("store/sql",)),
+    "figure": ("dmlr.figures.figure", ()),
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
 }
 # Libraries whose version can change a number.
