@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, command, config, settings
+from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
@@ -83,6 +84,9 @@ def aggregate(
     from dmlr.store.aggregate import aggregate as stage
 
     stage(config.parse(settings.AggregateSettings, told, stage="aggregate"), results, out)
+
+
+app.command()(figure)
 
 
 @app.command()

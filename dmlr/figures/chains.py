@@ -14,7 +14,7 @@ CREATE TEMP TABLE chains (
     step_ends INTEGER[], gold_log_probability DOUBLE[], verdict VARCHAR
 )
 """
-# What could not be measured is left out. A verdict is the one under the labels that the chain's gold is from.
+# What could not be measured is left out. A verdict is that under the labels of the chain's gold.
 CHAINS = """
 INSERT INTO chains
 SELECT
@@ -30,10 +30,10 @@ WHERE status = 'ok'
 """
 # What of a chain a caption must say, for all figures that follow.
 SAYS = (
-    "Measured by the frozen model under the unified prompt, without think tokens, whatever profile wrote "
-    "the reply. Dependency of a token: its log-probability with the sample's picture less that with the "
-    "perturbed one ({perturbed}), in nats. Correct and wrong are verdicts of the main protocol; replies "
-    "without a score are in neither."
+    "Measured by the frozen model under the unified prompt, without think tokens, whatever profile "
+    "wrote the reply. Dependency of a token: its log-probability with the sample's picture less "
+    "that with the perturbed one ({perturbed}), in nats. Correct and wrong are verdicts of the "
+    "main protocol; replies without a score are in neither."
 )
 
 

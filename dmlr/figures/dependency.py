@@ -1,7 +1,7 @@
 """Figure 2: what the tokens and the chains of the replies owe to the picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from dmlr.figures.means import mean
 from dmlr.figures.source import Source
 from dmlr.figures.style import Look, legend, looks, not_run, nothing, panels
 
-CHAIN_SHARES = (5, 25, 50, 75, 95)  # percentiles of a box
+BOX = {"p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
 TOKENS = """
 SELECT
     benchmark, model, profile, count(DISTINCT sample_id), count(*),
@@ -24,7 +24,7 @@ FROM (SELECT benchmark, model, profile, sample_id, unnest(dependency) AS value F
 WHERE isfinite(value)
 GROUP BY ALL
 """
-MEANS = """
+CHAINS = """
 SELECT
     benchmark, model, profile, verdict, list(value ORDER BY sample_id),
     CAST(sum(len(dependency)) AS BIGINT)
@@ -34,9 +34,9 @@ GROUP BY ALL
 """
 SAYS = (
     "Left of each pair: share of all reply tokens whose dependency is at most so much (1st to 99th "
-    "percentile). Right: the mean dependency of each reply, its chain, by verdict: box from the 25th to "
-    "the 75th percentile with the median, whiskers from the 5th to the 95th, and the mean with the 95 % "
-    "interval of a bootstrap over samples. n counts samples."
+    "percentile). Right: the mean dependency of each reply, its chain, by verdict: box from the "
+    "25th to the 75th percentile with the median, whiskers from the 5th to the 95th, and the mean "
+    "with the 95 % interval of a bootstrap over samples. n counts samples."
 )
 
 
@@ -55,8 +55,8 @@ class Dependency:
     verdict: str
     samples: int
     tokens: int
-    statistic: str
-    value: float
+    statistic: str = "mean"
+    value: float = 0.0
     low: float | None = None
     high: float | None = None
 
@@ -73,29 +73,21 @@ def data(source: Source) -> list[Dependency]:
     load_chains(source)
     found = []
     for *names, samples, tokens, values in source.database.execute(TOKENS).fetchall():
-        found += [
-            Dependency(*names, "tokens", "all", samples, tokens, f"p{percent}", value)
-            for percent, value in enumerate(values, start=1)
-        ]
-    for *names, verdict, values, tokens in source.database.execute(MEANS).fetchall():
-        head = (*names, "chains", verdict, len(values), tokens)
-        shares = np.percentile(values, CHAIN_SHARES).tolist()
-        found += [
-            Dependency(*head, f"p{percent}", value)
-            for percent, value in zip(CHAIN_SHARES, shares, strict=True)
-        ]
-        if middle := mean(values, ["figure2", *names, verdict]):
-            found.append(Dependency(*head, "mean", middle.value, middle.low, middle.high))
-    order = ("all", "correct", "wrong")
-    return sorted(
-        found,
-        key=lambda row: (
-            *source.place(row.benchmark, row.model, row.profile)[:2],
-            row.of != "tokens",
-            source.place(row.benchmark, row.model, row.profile)[2],
-            order.index(row.verdict),
-        ),
-    )
+        head = Dependency(*(*names, "tokens", "all", samples, tokens))
+        shares = {f"p{percent}": value for percent, value in enumerate(values, start=1)}
+        found += [replace(head, statistic=name, value=value) for name, value in shares.items()]
+    for *names, verdict, values, tokens in source.database.execute(CHAINS).fetchall():
+        head = Dependency(*(*names, "chains", verdict, len(values), tokens))
+        shares = dict(zip(BOX, np.percentile(values, [*BOX.values()]).tolist(), strict=True))
+        found += [replace(head, statistic=name, value=value) for name, value in shares.items()]
+        if whole := mean(values, ["figure2", *names, verdict]):
+            found.append(replace(head, value=whole.value, low=whole.low, high=whole.high))
+    return sorted(found, key=lambda row: _place(source, row))
+
+
+def _place(source: Source, row: Dependency) -> tuple[int | str | bool, ...]:
+    benchmark, model, profile = source.place(row.benchmark, row.model, row.profile)
+    return benchmark, model, row.of != "tokens", profile, row.verdict
 
 
 def draw(rows: Sequence[Dependency]) -> Figure:
@@ -110,7 +102,8 @@ def draw(rows: Sequence[Dependency]) -> Figure:
             here = [one for one in rows if (one.benchmark, one.model) == (benchmark, model)]
             pair = axes[row, 2 * column : 2 * column + 2]
             if not here:
-                nothing(pair[0]), nothing(pair[1])
+                for panel in pair:
+                    nothing(panel)
                 continue
             _tokens(pair[0], [one for one in here if one.of == "tokens"], chosen)
             _chains(pair[1], [one for one in here if one.of == "chains"], chosen)
@@ -145,12 +138,20 @@ def _chains(axes: Axes, rows: Sequence[Dependency], chosen: dict[str, Look]) -> 
 
 
 def _box(axes: Axes, place: float, values: dict[str, float], look: Look) -> None:
-    names = {"med": "p50", "q1": "p25", "q3": "p75", "whislo": "p5", "whishi": "p95", "mean": "mean"}
+    names = {
+        "med": "p50",
+        "q1": "p25",
+        "q3": "p75",
+        "whislo": "p5",
+        "whishi": "p95",
+        "mean": "mean",
+    }
     line = {"color": look.colour, "linestyle": look.dash}
     axes.bxp(
         [{key: values[name] for key, name in names.items()}],
         positions=[place], widths=0.6, orientation="horizontal", showfliers=False, showmeans=True,
         manage_ticks=False, boxprops=line, whiskerprops=line, capprops=line,
         medianprops={"color": look.colour, "linewidth": 1.8},
-        meanprops={"marker": "D", "markerfacecolor": "white", "markeredgecolor": "black", "markersize": 3.5},
+        meanprops={"marker": "D", "markerfacecolor": "white", "markeredgecolor": "black",
+                   "markersize": 3.5},
     )  # fmt: skip

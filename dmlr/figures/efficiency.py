@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dmlr.figures.chains import panel_names
 from dmlr.figures.made import Made
-from dmlr.figures.source import Source
 from dmlr.figures.names import LINE, names_beside
+from dmlr.figures.source import Source, shares
 from dmlr.figures.style import PANEL, bars, looks, not_run, nothing, panels
 from dmlr.store.cells import Cell
 
@@ -32,11 +33,12 @@ SELECT * FROM final
 """
 COSTS_SHOWN = {"seconds": "seconds per answer", "model_passes": "model passes per answer"}
 SAYS = (
-    "Accuracy in percent of the scored samples with its 95 % Wilson interval, against the seconds of an "
-    "answer (its share of its batch, all phases, on the machine that ran it) and against the passes of the "
-    "language model, which depend on no machine. Runs that are not final (too many samples without a "
-    "score) are in the CSV alone. Its column efficiency is the paper's (accuracy / average batch time)², "
-    "in percent and seconds; it depends on the batch size and the machine as much as on the method."
+    "Accuracy in percent of the scored samples with its 95 % Wilson interval, against the seconds "
+    "of an answer (its share of its batch, all phases, on the machine that ran it) and against the "
+    "passes of the language model, which depend on no machine. Runs that are not final (too many "
+    "samples without a score) are in the CSV alone. Its column efficiency is the paper's (accuracy "
+    "/ average batch time)², in percent and seconds; it depends on the batch size and the machine "
+    "as much as on the method."
 )
 
 
@@ -50,10 +52,12 @@ class Cost:
     benchmark: str
     model: str
     profile: str
+    labels: str
     n: int
     accuracy: float | None
     low: float | None
     high: float | None
+    final: bool
     answers: int
     seconds: float | None
     model_passes: float | None
@@ -61,8 +65,6 @@ class Cost:
     forwarded_tokens: float | None
     batch_seconds: float | None
     efficiency: float | None
-    final: bool
-    labels: str
 
 
 def make(source: Source) -> Made:
@@ -74,16 +76,18 @@ def make(source: Source) -> Made:
 
 def data(source: Source) -> list[Cost]:
     """One row for each run, in the experiment's order."""
-    costs = {run: values for run, *values in source.database.execute(COSTS).fetchall()}
-    return [_cost(cell, *costs[cell.run]) for cell in source.scored()]
+    asked = source.database.execute(COSTS)
+    names = [column[0] for column in asked.description or ()]
+    costs = {run: dict(zip(names[1:], means, strict=True)) for run, *means in asked.fetchall()}
+    return [_cost(cell, costs[cell.run]) for cell in source.scored()]
 
 
-def _cost(cell: Cell, answers: int, *means: float | None) -> Cost:
-    found, batch = cell.accuracy, means[-1]
-    shares = (found.value, found.low, found.high) if found else (None, None, None)
-    efficiency = (found.value / batch) ** 2 if found and batch else None
-    names = (cell.benchmark, cell.model, cell.profile, cell.n)
-    return Cost(*names, *shares, answers, *means, efficiency, cell.final, cell.labels)
+def _cost(cell: Cell, means: dict[str, Any]) -> Cost:
+    found, batch = cell.accuracy, means["batch_seconds"]
+    return Cost(
+        cell.benchmark, cell.model, cell.profile, cell.labels, cell.n, *shares(cell), cell.final,
+        efficiency=(found.value / batch) ** 2 if found and batch else None, **means,
+    )  # fmt: skip
 
 
 def draw(rows: Sequence[Cost]) -> Figure:

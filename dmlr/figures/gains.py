@@ -1,7 +1,7 @@
 """Figures 3 and 4: how much each reasoning step adds to the probability of the gold answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -22,8 +22,9 @@ GROUPS = {
     "correct replies": ("faithful", "spurious"),
     "steps": ("grounded", "hallucinated"),
 }
-# The mean gain of a sample's steps, by group and quarter: a list over samples. A step is in the quarter of the chain
-# where its middle lies; quarter 0 is the whole chain. A step without tokens of its own is in no group of part steps.
+# The mean gain of a sample's steps, by group and quarter: a list over samples. A step is in the quarter
+# of the chain where its middle lies; quarter 0 is the whole chain. A step without tokens of its own is
+# in no group of part steps.
 GAINS = """
 WITH steps AS (
     SELECT
@@ -74,29 +75,29 @@ FIGURES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "figure3": (
         "Figure 3: confidence gain per reasoning step",
         ("replies", "correct replies"),
-        "Correct against wrong replies, and among the correct ones faithful against spurious: faithful "
-        "where the mean dependency of the reply's tokens is above 0, so that the picture made the reply "
-        "more probable; spurious where it is not.",
+        "Correct against wrong replies, and among the correct ones faithful against spurious: "
+        "faithful where the mean dependency of the reply's tokens is above 0, so that the picture "
+        "made the reply more probable; spurious where it is not.",
     ),
     "figure4": (
         "Figure 4: confidence gain of hallucinated and grounded steps",
         ("steps",),
-        "A step is hallucinated where its tokens are on average more probable with the perturbed picture "
-        "(mean dependency below 0), else grounded. A reply can have both.",
+        "A step is hallucinated where its tokens are on average more probable with the perturbed "
+        "picture (mean dependency below 0), else grounded. A reply can have both.",
     ),
 }
 SAYS = (
-    "Gain of a step: the log-probability of the gold answer after it less that before it, in nats; means "
-    "over samples (of a sample's mean where it has several such steps) with the 95 % interval of a "
-    "bootstrap over samples. all: all steps of a reply; 1st to 4th: the quarter of the reply that the "
-    "middle of a step lies in. n in a panel counts the samples of both groups, profile "
-    "by profile in the order of the legend."
+    "Gain of a step: the log-probability of the gold answer after it less that before it, in nats; "
+    "means over samples (of a sample's mean where it has several such steps) with the 95 % "
+    "interval of a bootstrap over samples. all: all steps of a reply; 1st to 4th: the quarter of "
+    "the reply that the middle of a step lies in. n in a panel counts the samples of both groups, "
+    "profile by profile in the order of the legend."
 )
 
 
 @dataclass(frozen=True)
 class Gain:
-    """The mean gain of the steps of one group, in nats, over ``samples`` that have such ``steps``.
+    """The mean gain of the steps of one group, in nats, over ``n`` samples that have such ``steps``.
 
     ``part`` is what is compared: replies, correct replies, or steps; ``quarter`` counts from 1, and 0 is
     the whole chain.
@@ -108,9 +109,9 @@ class Gain:
     part: str
     name: str
     quarter: int
-    samples: int
     steps: int
-    gain: float
+    n: int
+    value: float
     low: float | None
     high: float | None
 
@@ -127,11 +128,9 @@ def data(source: Source, parts: Sequence[str]) -> list[Gain]:
     load_chains(source)
     asked = {"parts": list(parts), "quarters": len(QUARTERS)}
     found = []
-    for *names, quarter, steps, gains in source.database.execute(GAINS, asked).fetchall():
-        middle = mean(gains, ["gain", *names, quarter])
-        if middle is not None:
-            values = (middle.value, middle.low, middle.high)
-            found.append(Gain(*names, quarter, middle.n, steps, *values))
+    for *names, steps, gains in source.database.execute(GAINS, asked).fetchall():
+        if whole := mean(gains, ["gain", *names]):
+            found.append(Gain(*(*names, steps, *astuple(whole))))
     return sorted(found, key=lambda row: (*_place(source, row, parts), row.name, row.quarter))
 
 
@@ -173,17 +172,17 @@ def _panel(axes: Axes, rows: Sequence[Gain], chosen: dict[str, Look]) -> None:
             _line(axes, here, chosen[profile], moved, filled=name == first)
     axes.axhline(0, color="0.5", lw=0.6)
     axes.set_xticks(range(1 + len(QUARTERS)), ["all", *QUARTERS])
-    whole = {(row.profile, row.name): row.samples for row in rows if row.quarter == 0}
+    whole = {(row.profile, row.name): row.n for row in rows if row.quarter == 0}
     counts = [" + ".join(str(whole.get((p, name), 0)) for name in groups) for p in profiles]
-    axes.text(0.98, 0.98, f"n = {', '.join(counts)}", transform=axes.transAxes, ha="right", va="top")
+    axes.text(
+        0.98, 0.98, f"n = {', '.join(counts)}", transform=axes.transAxes, ha="right", va="top"
+    )
 
 
-def _line(
-    axes: Axes, rows: Sequence[Gain], look: Look, moved: Transform, *, filled: bool
-) -> None:
+def _line(axes: Axes, rows: Sequence[Gain], look: Look, moved: Transform, *, filled: bool) -> None:
     """The quarters of one group as a line, its whole chains as a mark beside it."""
     for dash, part in (("none", rows[:1]), ("-" if filled else "--", rows[1:])):
-        gains = [row.gain for row in part]
+        gains = [row.value for row in part]
         axes.errorbar(
             [row.quarter for row in part], gains,
             yerr=bars(gains, [row.low for row in part], [row.high for row in part]),
@@ -197,7 +196,10 @@ def _handles(rows: Sequence[Gain], chosen: dict[str, Look]) -> list[Line2D]:
     first, second = (", ".join(names) for names in zip(*pairs, strict=True))
     grey: dict[str, Any] = {"color": "0.3", "marker": "o"}
     return [
-        *(Line2D([], [], color=l.colour, marker=l.marker, label=n) for n, l in chosen.items()),
+        *(
+            Line2D([], [], color=one.colour, marker=one.marker, label=n)
+            for n, one in chosen.items()
+        ),
         Line2D([], [], **grey, label=first),
         Line2D([], [], **grey, ls="--", markerfacecolor="white", label=second),
     ]

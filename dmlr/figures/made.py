@@ -41,7 +41,9 @@ def write_figure(name: str, made: Made, notes: Sequence[str], folder: Path) -> N
     """
     for suffix, metadata in UNDATED.items():
         with replacing(folder / f"{name}.{suffix}") as temporary, rc_context(RC):
-            made.figure.savefig(temporary, format=suffix, metadata={"Title": made.title, **metadata})
+            made.figure.savefig(
+                temporary, format=suffix, metadata={"Title": made.title, **metadata}
+            )
     header = [one.name for one in fields(made.kind)]
     rows = [[*map(field, asdict(row).values())] for row in made.rows]
     write_text(folder / f"{name}.csv", csv_text(header, rows))

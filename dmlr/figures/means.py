@@ -18,10 +18,10 @@ AT_ONCE = 100  # resamples that are in memory together
 class Mean:
     """A mean of ``n`` samples; no interval where nothing tells how far samples differ."""
 
+    n: int
     value: float
     low: float | None
     high: float | None
-    n: int
 
 
 def mean(values: Sequence[float], purpose: Sequence[str | int]) -> Mean | None:
@@ -45,4 +45,4 @@ def mean(values: Sequence[float], purpose: Sequence[str | int]) -> Mean | None:
             rng=np.random.default_rng(int(digest(list(purpose)), 16)),
         ).confidence_interval  # fmt: skip
         low, high = float(interval.low), float(interval.high)
-    return Mean(float(found.mean()), low, high, len(found))
+    return Mean(len(found), float(found.mean()), low, high)

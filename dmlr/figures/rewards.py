@@ -1,7 +1,7 @@
 """Figure 8: the reward and the best patches over the steps of the optimisation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,7 +14,8 @@ from dmlr.figures.means import mean
 from dmlr.figures.source import Source
 from dmlr.figures.style import LOOKS, Look, legend, looks, not_run, nothing, panels
 
-# Per run, step and measure a list over samples. Step 0 is the start; distinct patches are known of the end alone.
+# Per run, step and measure a list over samples. Step 0 is the start; distinct patches are known of the
+# end alone.
 STEPS = """
 WITH wanted AS (SELECT * FROM runs WHERE seed = $seed),
 rewards AS (
@@ -52,24 +53,24 @@ SELECT * FROM final
 MEASURES = ("reward", "best reward", "best patches")
 DISTINCT = "distinct best patches"
 SAYS = (
-    "Means over samples of the step's highest reward, of the highest reward so far, and of the number of "
-    "best patches; step 0 is the start. The patches of all think tokens are added, so that one held by two "
-    "of them counts twice; the open mark at the end counts the distinct ones that the answer was decoded "
-    "with, which the traces do not tell of earlier steps. Bands and bars: 95 % interval of a bootstrap over "
-    "samples; the CSV has n of each step."
+    "Means over samples of the step's highest reward, of the highest reward so far, and of the "
+    "number of best patches; step 0 is the start. The patches of all think tokens are added, so "
+    "that one held by two of them counts twice; the open mark at the end counts the distinct ones "
+    "that the answer was decoded with, which the traces do not tell of earlier steps. Bands and "
+    "bars: 95 % interval of a bootstrap over samples; the CSV has n of each step."
 )
 
 
 @dataclass(frozen=True)
 class Step:
-    """The mean of one measure over the ``samples`` that have this step, with its interval."""
+    """The mean of one measure over the ``n`` samples that have this step, with its interval."""
 
     benchmark: str
     model: str
     profile: str
     measure: str
     step: int
-    samples: int
+    n: int
     value: float
     low: float | None
     high: float | None
@@ -89,8 +90,8 @@ def data(source: Source) -> list[Step]:
     found = []
     asked = source.database.execute(STEPS, {"seed": source.settings.seed})
     for *names, values in asked.fetchall():
-        if middle := mean(values, ["figure8", *names]):
-            found.append(Step(*names, middle.n, middle.value, middle.low, middle.high))
+        if whole := mean(values, ["figure8", *names]):
+            found.append(Step(*(*names, *astuple(whole))))
     order = (*MEASURES, DISTINCT)
     return sorted(
         found,

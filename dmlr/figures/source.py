@@ -53,7 +53,9 @@ class Source:
             if cell.category is None
             and (cell.protocol, cell.seed) == (self.settings.protocol, self.settings.seed)
         ]
-        labels = {cell.run: main_labels([c.labels for c in whole if c.run == cell.run]) for cell in whole}
+        labels = {
+            cell.run: main_labels([c.labels for c in whole if c.run == cell.run]) for cell in whole
+        }
         chosen = [cell for cell in whole if cell.labels == labels[cell.run]]
         return sorted(chosen, key=lambda cell: self.place(cell.benchmark, cell.model, cell.profile))
 
@@ -61,3 +63,9 @@ class Source:
 def main_labels(found: Sequence[str]) -> str:
     """Of several label sets, the one that a figure follows."""
     return "official" if "official" in found else min(found)
+
+
+def shares(cell: Cell) -> tuple[float | None, float | None, float | None]:
+    """Accuracy of a run with its interval, in percent; None where nothing was scored."""
+    found = cell.accuracy
+    return (found.value, found.low, found.high) if found else (None, None, None)

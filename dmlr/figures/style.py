@@ -14,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 PANEL = (2.5, 1.9)  # inches
 NARROWEST = 3.4  # inches: a column of the paper
 DODGE = 2.5  # points between marks at one place
-RC = {
+RC: dict[Any, Any] = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,

@@ -12,7 +12,7 @@ from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 
 from dmlr.figures.made import Made
-from dmlr.figures.source import Source
+from dmlr.figures.source import Source, shares
 from dmlr.figures.style import Look, bars, legend, looks, not_run, nothing, panels, shifted
 from dmlr.store.cells import Cell
 
@@ -37,12 +37,12 @@ FIGURES: dict[str, tuple[str, tuple[Axis, ...]]] = {
     "figure9": ("Figure 9: accuracy against the number of think tokens", (TOKENS,)),
 }
 SAYS = (
-    "Each point is a run that differs from dmlr-paper in the field named below the axis and in nothing "
-    "else (m: patches before the first step and patches added per step, together), or dmlr-paper itself. "
-    "Accuracy in percent of the scored samples with its 95 % Wilson interval; dashed with a band: the "
-    "baseline {baseline}. A dotted bar without a mark is not final: it spans what the samples without a "
-    "score leave open. The CSV has n of each point. The paper does not print the values it tried; these "
-    "are ours."
+    "Each point is a run that differs from dmlr-paper in the field named below the axis and in "
+    "nothing else (m: patches before the first step and patches added per step, together), or "
+    "dmlr-paper itself. Accuracy in percent of the scored samples with its 95 % Wilson interval; "
+    "dashed with a band: the baseline {baseline}. A dotted bar without a mark is not final: it "
+    "spans what the samples without a score leave open. The CSV has n of each point. The paper "
+    "does not print the values it tried; these are ours."
 )
 
 
@@ -58,14 +58,14 @@ class Point:
     axis: str
     value: float | None
     profile: str
+    labels: str
     n: int
     accuracy: float | None
     low: float | None
     high: float | None
+    final: bool
     floor: float
     ceiling: float
-    final: bool
-    labels: str
 
 
 def make(source: Source, name: str) -> Made:
@@ -114,10 +114,8 @@ def _sweep(
 
 
 def _point(cell: Cell, axis: Axis, value: float | None) -> Point:
-    found = cell.accuracy
-    shares = (found.value, found.low, found.high) if found else (None, None, None)
-    names = (cell.benchmark, cell.model, axis.name, value, cell.profile)
-    return Point(*names, cell.n, *shares, cell.floor, cell.ceiling, cell.final, cell.labels)
+    names = (cell.benchmark, cell.model, axis.name, value, cell.profile, cell.labels)
+    return Point(*names, cell.n, *shares(cell), cell.final, cell.floor, cell.ceiling)
 
 
 def draw(rows: Sequence[Point], axes: Sequence[Axis]) -> Figure:
@@ -160,16 +158,16 @@ def _panel(axes: Axes, rows: Sequence[Point], chosen: dict[str, Look], axis: Axi
 
 def _points(axes: Axes, rows: Sequence[Point], look: Look, moved: Transform) -> None:
     known = [row for row in rows if row.final and row.accuracy is not None]
-    shares = [row.accuracy or 0.0 for row in known]
+    values = [row.accuracy or 0.0 for row in known]
     axes.errorbar(
-        [row.value for row in known], shares,
-        yerr=bars(shares, [row.low for row in known], [row.high for row in known]),
+        [row.value or 0.0 for row in known], values,
+        yerr=bars(values, [row.low for row in known], [row.high for row in known]),
         color=look.colour, marker=look.marker, ls=look.dash, elinewidth=0.8, transform=moved,
     )  # fmt: skip
     for row in rows:
         if not row.final:
             span = [row.floor, row.ceiling]
-            axes.plot([row.value] * 2, span, color=look.colour, ls=":", transform=moved)
+            axes.plot([row.value or 0.0] * 2, span, color=look.colour, ls=":", transform=moved)
 
 
 def _baseline(axes: Axes, row: Point, look: Look) -> None:
