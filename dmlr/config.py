@@ -202,7 +202,8 @@ def figure_settings(experiment: Experiment) -> str:
     return _canonical(
         settings.FigureSettings(
             code=fingerprint("figure"),
-            benchmarks={n: len(shard_names(catalog[n], size)) for n in experiment.benchmarks},
+            benchmarks=experiment.benchmarks,
+            shards={n: len(shard_names(catalog[n], size)) for n in experiment.benchmarks},
             models=experiment.models,
             profiles=experiment.profiles,
             seed=experiment.seeds[0],

@@ -263,12 +263,13 @@ class ReportSettings(StageSettings):
 class FigureSettings(StageSettings):
     """Settings of ``dmlr figure``: what a figure of the paper is made from besides the database.
 
-    ``benchmarks`` tells how many shards each has. Figures are of one ``seed`` and one ``protocol``, the
+    ``shards`` tells how many each benchmark has. Figures are of one ``seed`` and one ``protocol``, the
     experiment's first. ``paper`` is the profile that the sweeps go around. ``chains`` and ``attention``
     are the profiles, of those that run, that more was measured of; ``perturbed`` is how.
     """
 
-    benchmarks: dict[Slug, int]
+    benchmarks: list[Slug]
+    shards: dict[Slug, int]
     models: list[Slug]
     profiles: list[Slug]
     seed: int

@@ -21,7 +21,7 @@ from dmlr.records import AttentionMap, Embedding, read_provenance
 from dmlr.report.samples import image_name
 from dmlr.settings import RunKey, shard_names
 
-MOST = 24  # samples that are drawn
+MOST = 12  # samples that are drawn
 COLUMNS = 4  # steps that are drawn, the start included
 SIDE = 192  # pixels of the longer side of a picture as drawn
 SQUARE = (1.5, 1.5)  # inches
@@ -102,7 +102,7 @@ def data(source: Source) -> list[Place]:
     """
     told, found = source.settings, []
     for key in told.runs(told.attention):
-        shard = shard_names(told.benchmarks[key.benchmark])[0]
+        shard = shard_names(told.shards[key.benchmark])[0]
         maps, embeddings = files(source.results, key, shard)
         read_provenance(maps, AttentionMap)
         read_provenance(embeddings, Embedding)

@@ -53,7 +53,7 @@ def load_chains(source: Source) -> None:
     told = source.settings
     source.database.execute(TABLE)
     for key in told.runs(told.chains):
-        shards = shard_names(told.benchmarks[key.benchmark])
+        shards = shard_names(told.shards[key.benchmark])
         paths = [chain_file(source.results, key, shard) for shard in shards]
         for path in paths:
             read_provenance(path, Chain)

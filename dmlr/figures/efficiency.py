@@ -11,7 +11,7 @@ from dmlr.figures.chains import panel_names
 from dmlr.figures.made import Made
 from dmlr.figures.names import LINE, names_beside
 from dmlr.figures.source import Source, shares
-from dmlr.figures.style import PANEL, bars, looks, not_run, nothing, panels
+from dmlr.figures.style import PANEL, Marks, logarithmic, looks, not_run, nothing, panels, plot
 from dmlr.store.cells import Cell
 
 # A sample's seconds are its share of its batch, so the sum over samples is the sum over batches.
@@ -104,6 +104,10 @@ def draw(rows: Sequence[Cost]) -> Figure:
     for row, benchmark in enumerate(benchmarks):
         for column, (model, cost) in enumerate(columns):
             _panel(axes[row, column], _here(shown, benchmark, model), cost)
+    figure.draw_without_rendering()  # now the panels have their height
+    for row, benchmark in enumerate(benchmarks):
+        for column, (model, cost) in enumerate(columns):
+            names_beside(axes[row, column], _points(_here(shown, benchmark, model), cost))
     for panel, (_, cost) in zip(axes[-1], columns, strict=True):
         panel.set_xlabel(COSTS_SHOWN[cost])
     return figure
@@ -113,19 +117,27 @@ def _here(rows: Sequence[Cost], benchmark: str, model: str) -> list[Cost]:
     return [row for row in rows if (row.benchmark, row.model) == (benchmark, model)]
 
 
+def _points(rows: Sequence[Cost], cost: str) -> list[tuple[float, float, str]]:
+    """Cost, accuracy and name of the runs of a panel whose cost is known."""
+    return [
+        (value, row.accuracy, row.profile)
+        for row in rows
+        if row.accuracy is not None and (value := getattr(row, cost)) is not None
+    ]
+
+
 def _panel(axes: Axes, rows: Sequence[Cost], cost: str) -> None:
-    points = [(value, row) for row in rows if (value := getattr(row, cost)) is not None]
+    points = _points(rows, cost)
     if not points:
         nothing(axes)
         return
-    if all(value > 0 for value, _ in points):
-        axes.set_xscale("log")
-    chosen = looks([row.profile for row in rows])
-    for value, row in points:
-        look, share = chosen[row.profile], row.accuracy or 0.0
-        interval = bars([share], [row.low], [row.high])
-        axes.errorbar(
-            value, share, yerr=interval, color=look.colour, marker=look.marker, elinewidth=0.6
-        )
+    if all(value > 0 for value, *_ in points):
+        logarithmic(axes)
+    chosen, intervals = (
+        looks([row.profile for row in rows]),
+        {r.profile: (r.low, r.high) for r in rows},
+    )
+    for value, share, profile in points:
+        low, high = intervals[profile]
+        plot(axes, Marks([value], [share], [low], [high]), chosen[profile])
     axes.margins(x=0.15)
-    names_beside(axes, [(value, row.accuracy or 0.0, row.profile) for value, row in points])

@@ -7,15 +7,15 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import Transform
 
 from dmlr.figures.chains import load_chains, panel_names, says
 from dmlr.figures.made import Made
 from dmlr.figures.means import mean
 from dmlr.figures.source import Source
-from dmlr.figures.style import Look, bars, legend, looks, not_run, nothing, panels, shifted
+from dmlr.figures.style import Look, Marks, legend, looks, not_run, nothing, panels, plot
 
 QUARTERS = ("1st", "2nd", "3rd", "4th")
+DASHES = ("-", "--")  # of the two groups
 # What is compared within each part.
 GROUPS = {
     "replies": ("correct", "wrong"),
@@ -90,7 +90,7 @@ SAYS = (
     "Gain of a step: the log-probability of the gold answer after it less that before it, in nats; "
     "means over samples (of a sample's mean where it has several such steps) with the 95 % "
     "interval of a bootstrap over samples. all: all steps of a reply; 1st to 4th: the quarter of "
-    "the reply that the middle of a step lies in. n in a panel counts the samples of both groups, "
+    "the reply that the middle of a step lies in. n above a panel counts the samples of both groups, "
     "profile by profile in the order of the legend."
 )
 
@@ -163,32 +163,25 @@ def _panel(axes: Axes, rows: Sequence[Gain], chosen: dict[str, Look]) -> None:
     if not rows:
         nothing(axes)
         return
-    first, _ = groups = GROUPS[rows[0].part]
+    groups = GROUPS[rows[0].part]
     profiles = list(dict.fromkeys(row.profile for row in rows))
     for place, profile in enumerate(profiles):
-        for beside, name in enumerate(groups):
+        for nth, name in enumerate(groups):
             here = [row for row in rows if (row.profile, row.name) == (profile, name)]
-            moved = shifted(axes, 2 * place + beside, 2 * len(profiles))
-            _line(axes, here, chosen[profile], moved, filled=name == first)
+            look, beside = chosen[profile], (2 * place + nth, 2 * len(profiles))
+            for part, dash in ((here[:1], "none"), (here[1:], DASHES[nth])):
+                plot(axes, _marks(part), look, beside=beside, filled=nth == 0, dash=dash)
     axes.axhline(0, color="0.5", lw=0.6)
     axes.set_xticks(range(1 + len(QUARTERS)), ["all", *QUARTERS])
+    axes.set_xlim(-0.5, len(QUARTERS) + 0.5)
     whole = {(row.profile, row.name): row.n for row in rows if row.quarter == 0}
     counts = [" + ".join(str(whole.get((p, name), 0)) for name in groups) for p in profiles]
-    axes.text(
-        0.98, 0.98, f"n = {', '.join(counts)}", transform=axes.transAxes, ha="right", va="top"
-    )
+    axes.set_title(f"{axes.get_title()}\nn = {', '.join(counts)}".strip())
 
 
-def _line(axes: Axes, rows: Sequence[Gain], look: Look, moved: Transform, *, filled: bool) -> None:
-    """The quarters of one group as a line, its whole chains as a mark beside it."""
-    for dash, part in (("none", rows[:1]), ("-" if filled else "--", rows[1:])):
-        gains = [row.value for row in part]
-        axes.errorbar(
-            [row.quarter for row in part], gains,
-            yerr=bars(gains, [row.low for row in part], [row.high for row in part]),
-            color=look.colour, marker=look.marker, ls=dash, elinewidth=0.8,
-            markerfacecolor=look.colour if filled else "white", transform=moved,
-        )  # fmt: skip
+def _marks(rows: Sequence[Gain]) -> Marks:
+    quarters, values = [row.quarter for row in rows], [row.value for row in rows]
+    return Marks(quarters, values, [row.low for row in rows], [row.high for row in rows])
 
 
 def _handles(rows: Sequence[Gain], chosen: dict[str, Look]) -> list[Line2D]:
@@ -200,6 +193,6 @@ def _handles(rows: Sequence[Gain], chosen: dict[str, Look]) -> list[Line2D]:
             Line2D([], [], color=one.colour, marker=one.marker, label=n)
             for n, one in chosen.items()
         ),
-        Line2D([], [], **grey, label=first),
-        Line2D([], [], **grey, ls="--", markerfacecolor="white", label=second),
+        Line2D([], [], **grey, ls=DASHES[0], label=first),
+        Line2D([], [], **grey, ls=DASHES[1], markerfacecolor="white", label=second),
     ]

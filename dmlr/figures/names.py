@@ -12,7 +12,7 @@ def names_beside(axes: Axes, points: Sequence[tuple[float, float, str]]) -> None
     """Write each point's name right of the panel, as near its height as the others let it.
 
     Args:
-        axes: the panel, whose limits are final.
+        axes: the panel, whose limits and height are final.
         points: place on both axes, and name; a thin line leads from the point to its name.
     """
     low, high = axes.get_ylim()
@@ -26,7 +26,8 @@ def names_beside(axes: Axes, points: Sequence[tuple[float, float, str]]) -> None
         axes.annotate(
             name, xy=(x, y), xycoords="data", xytext=(1.03, place), textcoords="axes fraction",
             fontsize=SIZE, ha="left", va="center",
-            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "0.6", "shrinkA": 1, "shrinkB": 3},
+            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "0.6", "shrinkA": 1, "shrinkB": 3,
+                        "relpos": (0, 0.5)},
         )  # fmt: skip
 
 

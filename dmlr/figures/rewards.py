@@ -136,6 +136,7 @@ def _panel(axes: Axes, rows: Sequence[Step], chosen: dict[str, Look]) -> None:
         _line(axes, [row for row in here if row.measure != DISTINCT], look)
         for end in (row for row in here if row.measure == DISTINCT):
             axes.plot(end.step, end.value, color=look.colour, marker=look.marker, mfc="white")
+    axes.set_xlim(left=-0.5)
 
 
 def _line(axes: Axes, rows: Sequence[Step], look: Look) -> None:

@@ -37,10 +37,11 @@ class Source:
     def place(self, benchmark: str, model: str, profile: str) -> tuple[int, int, int]:
         """Where a run stands in the experiment: rows of data are in this order."""
         told = self.settings
-        listed = (list(told.benchmarks), told.models, told.profiles)
-        names = (benchmark, model, profile)
-        first, second, third = (all_.index(one) for all_, one in zip(listed, names, strict=True))
-        return first, second, third
+        return (
+            told.benchmarks.index(benchmark),
+            told.models.index(model),
+            told.profiles.index(profile),
+        )
 
     def scored(self) -> list[Cell]:
         """The runs of the figures' seed under the main protocol, in the experiment's order.

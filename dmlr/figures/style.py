@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 from matplotlib.transforms import ScaledTranslation, Transform
 
 PANEL = (2.5, 1.9)  # inches
 NARROWEST = 3.4  # inches: a column of the paper
-DODGE = 2.5  # points between marks at one place
+APART = 2.5  # points between marks that share a place
+LEGEND = (0.55, 0.055)  # inches of an entry: all but its text, and a letter
 RC: dict[Any, Any] = {
     "font.size": 8,
     "axes.titlesize": 8,
@@ -97,27 +99,65 @@ def nothing(axes: Axes) -> None:
     axes.grid(visible=False)
 
 
-def legend(figure: Figure, handles: Sequence[Line2D], *, columns: int | None = None) -> None:
-    """One legend below all panels, as wide as the figure allows."""
-    if handles:
-        longest = max(len(str(handle.get_label())) for handle in handles)
-        fits = int(figure.get_figwidth() / (0.5 + 0.065 * longest))
-        shown = columns or max(1, min(len(handles), fits))
-        figure.legend(handles=list(handles), loc="outside lower center", ncols=shown)
+def legend(figure: Figure, handles: Sequence[Line2D]) -> None:
+    """One legend below all panels, in as few rows as the figure's width allows."""
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    fits = max(1, int(figure.get_figwidth() / (LEGEND[0] + LEGEND[1] * longest)))
+    rows = -(-len(handles) // fits)
+    columns = -(-len(handles) // rows)
+    figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Values with their intervals along an axis; a value without one has None."""
+
+    x: Sequence[float]
+    values: Sequence[float]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+
+    @property
+    def bars(self) -> Float[np.ndarray, "2 point"]:
+        """Lengths of the error bars down and up, 0 where there is no interval."""
+        bounds = zip(self.values, self.low, self.high, strict=True)
+        found = [
+            (value - (value if low is None else low), (value if high is None else high) - value)
+            for value, low, high in bounds
+        ]
+        return np.maximum(np.array(found, dtype=np.float64).reshape(-1, 2).T, 0.0)
+
+
+def plot(
+    axes: Axes, marks: Marks, look: Look, *, beside: tuple[int, int] = (0, 1), filled: bool = True,
+    dash: Any = None,
+) -> None:  # fmt: skip
+    """Draw marks with error bars, number ``beside[0]`` of ``beside[1]`` series that share places.
+
+    Each series is moved by a few points, which the limits of the axes know nothing of.
+    """
+    lengths = marks.bars
+    axes.errorbar(
+        marks.x, marks.values, yerr=lengths, color=look.colour, marker=look.marker,
+        ls=look.dash if dash is None else dash, elinewidth=0.8,
+        markerfacecolor=look.colour if filled else "white", transform=shifted(axes, *beside),
+    )  # fmt: skip
+    for x, value, down, up in zip(marks.x, marks.values, *lengths, strict=True):
+        axes.update_datalim([(x, value - down), (x, value + up)])
+    axes.autoscale_view()
 
 
 def shifted(axes: Axes, place: int, of: int) -> Transform:
-    """The data's places, moved a little sideways: mark number ``place`` of ``of`` at one place."""
-    points = DODGE * (place - (of - 1) / 2)
+    """The data's places, moved sideways: series number ``place`` of ``of``."""
+    points = APART * (place - (of - 1) / 2)
     figure = axes.get_figure(root=True)
     assert figure is not None
     return axes.transData + ScaledTranslation(points / 72, 0, figure.dpi_scale_trans)
 
 
-def bars(
-    values: Sequence[float], low: Sequence[float | None], high: Sequence[float | None]
-) -> Shaped[np.ndarray, "2 point"]:
-    """Lengths of error bars down and up; 0 where there is no interval."""
-    down = [0.0 if one is None else value - one for value, one in zip(values, low, strict=True)]
-    up = [0.0 if one is None else one - value for value, one in zip(values, high, strict=True)]
-    return np.maximum([down, up], 0.0)
+def logarithmic(axes: Axes) -> None:
+    """A logarithmic axis of places, with plain numbers."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())

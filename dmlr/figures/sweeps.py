@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
-from matplotlib.transforms import Transform
 
 from dmlr.figures.made import Made
 from dmlr.figures.source import Source, shares
-from dmlr.figures.style import Look, bars, legend, looks, not_run, nothing, panels, shifted
+from dmlr.figures.style import Look, Marks, legend, looks, not_run, nothing, panels, plot, shifted
 from dmlr.store.cells import Cell
 
 
@@ -148,29 +147,39 @@ def _panel(axes: Axes, rows: Sequence[Point], chosen: dict[str, Look], axis: Axi
         axes.set_xscale("log", base=2)
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(values, [f"{value:g}" for value in values])
+    axes.margins(x=0.08)
     for place, (model, look) in enumerate(chosen.items()):
         here = [row for row in rows if row.model == model]
-        moved = shifted(axes, place, len(chosen))
-        _points(axes, [row for row in here if row.value is not None], look, moved)
+        points = [row for row in here if row.value is not None]
+        _points(axes, points, look, beside=(place, len(chosen)))
         for base in (row for row in here if row.value is None and row.final):
             _baseline(axes, base, look)
 
 
-def _points(axes: Axes, rows: Sequence[Point], look: Look, moved: Transform) -> None:
-    known = [row for row in rows if row.final and row.accuracy is not None]
-    values = [row.accuracy or 0.0 for row in known]
-    axes.errorbar(
-        [row.value or 0.0 for row in known], values,
-        yerr=bars(values, [row.low for row in known], [row.high for row in known]),
-        color=look.colour, marker=look.marker, ls=look.dash, elinewidth=0.8, transform=moved,
-    )  # fmt: skip
+def _points(axes: Axes, rows: Sequence[Point], look: Look, beside: tuple[int, int]) -> None:
+    known = [
+        (row, value, share)
+        for row in rows
+        if row.final and (value := row.value) is not None and (share := row.accuracy) is not None
+    ]
+    values, shares = [value for _, value, _ in known], [share for *_, share in known]
+    marks = Marks(values, shares, [row.low for row, *_ in known], [row.high for row, *_ in known])
+    plot(axes, marks, look, beside=beside)
     for row in rows:
         if not row.final:
+            place = [row.value or 0.0] * 2
             span = [row.floor, row.ceiling]
-            axes.plot([row.value or 0.0] * 2, span, color=look.colour, ls=":", transform=moved)
+            axes.plot(place, span, color=look.colour, ls=":", transform=shifted(axes, *beside))
+            axes.update_datalim(list(zip(place, span, strict=True)))
+            axes.autoscale_view()
 
 
 def _baseline(axes: Axes, row: Point, look: Look) -> None:
     if row.accuracy is not None and row.low is not None and row.high is not None:
         axes.axhspan(row.low, row.high, color=look.colour, alpha=0.1, lw=0)
         axes.axhline(row.accuracy, color=look.colour, ls="--", lw=0.7)
+        across = axes.get_yaxis_transform()
+        axes.plot(
+            1.0, row.accuracy, color=look.colour, marker=look.marker, markerfacecolor="white",
+            markersize=3, transform=across, clip_on=False,
+        )  # fmt: skip

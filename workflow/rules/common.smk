@@ -2,12 +2,14 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from snakemake.exceptions import WorkflowError
 
 import dmlr.config
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
+from dmlr.experiment import FigureName
 from dmlr.methods import failures
 from dmlr.attempts import attempts
 from dmlr.reverify import check
@@ -35,7 +37,7 @@ PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
     raise WorkflowError(
         "--until, --omit-from and --batch skip work silently in this workflow; "
-        "name a target instead: prepared, features, reasoning, verdicts, tables, reverify or all"
+        "name a target instead: prepared, features, reasoning, verdicts, tables, figures, reverify or all"
     )
 REVERIFY = "reverify" in sys.argv  # one word of the command line: the target
 
@@ -47,6 +49,7 @@ wildcard_constraints:
     protocol="|".join(EXPERIMENT.protocol_catalog),
     seed=r"\d+",
     shard=r"\d{5}",
+    figure="|".join(get_args(FigureName)),
 
 
 def shard_files(benchmark):
@@ -99,6 +102,50 @@ def all_verdicts():
     ]
 
 
+def measured_runs(profiles):
+    first = EXPERIMENT.seeds[0]
+    keys = dmlr.config.run_keys(EXPERIMENT)
+    return [key for key in keys if key.profile in profiles and key.seed == first]
+
+
+def chain_files():
+    pattern = f"results/measures/{RUN}/{{shard}}.chains.parquet"
+    keys = measured_runs(EXPERIMENT.measures.chains)
+    return [path for key in keys for path in run_files(pattern, key)]
+
+
+def attention_files():
+    keys = measured_runs(EXPERIMENT.measures.attention)
+    return [
+        f"results/measures/{key.folder}/{SHARDS[key.benchmark][0]}.{kind}.parquet"
+        for key in keys
+        for kind in ("attention", "embeddings")
+    ]
+
+
+FIGURES = get_args(FigureName)
+
+
+def figure_measures(figure):
+    if figure in ("figure2", "figure3", "figure4"):
+        return chain_files()
+    return attention_files() if figure == "figure10" else []
+
+
+# reverify measures nothing, so it draws what was measured before.
+def figure_files():
+    drawn = [
+        name
+        for name in EXPERIMENT.figures
+        if not REVERIFY or all(Path(path).exists() for path in figure_measures(name))
+    ]
+    return expand(
+        "results/figures/{figure}{suffix}",
+        figure=drawn,
+        suffix=[".pdf", ".svg", ".csv", ".md"],
+    )
+
+
 def key_of(wildcards):
     names = ("benchmark", "model", "profile")
     return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})
@@ -125,6 +172,10 @@ def prepare_settings_of(name, wildcards):
 
 def aggregate_settings(wildcards):
     return dmlr.config.aggregate_settings(EXPERIMENT)
+
+
+def figure_settings(wildcards):
+    return dmlr.config.figure_settings(EXPERIMENT)
 
 
 def report_settings(wildcards):
