@@ -137,7 +137,7 @@ def _chains(axes: Axes, rows: Sequence[Dependency], chosen: dict[str, Look]) -> 
     axes.set_yticks([-place for place in range(len(groups))], texts)
 
 
-def _box(axes: Axes, place: float, values: dict[str, float], look: Look) -> None:
+def _box(axes: Axes, place: int, values: dict[str, float], look: Look) -> None:
     names = {
         "med": "p50",
         "q1": "p25",

@@ -112,7 +112,7 @@ def legend(figure: Figure, handles: Sequence[Line2D]) -> None:
 class Marks:
     """Values with their intervals along an axis; a value without one has None."""
 
-    x: Sequence[float]
+    x: Sequence[int | float]
     values: Sequence[float]
     low: Sequence[float | None]
     high: Sequence[float | None]

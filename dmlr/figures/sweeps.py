@@ -55,7 +55,7 @@ class Point:
     benchmark: str
     model: str
     axis: str
-    value: float | None
+    value: int | float | None
     profile: str
     labels: str
     n: int
@@ -89,7 +89,7 @@ def data(source: Source, axes: Sequence[Axis]) -> list[Point]:
     return found
 
 
-def _value(profile: dict[str, Any], paper: dict[str, Any], axis: Axis) -> float | None:
+def _value(profile: dict[str, Any], paper: dict[str, Any], axis: Axis) -> int | float | None:
     """The value of a run on an axis; None where it is not on it."""
     if profile["method"] != paper["method"]:
         return None
@@ -99,10 +99,10 @@ def _value(profile: dict[str, Any], paper: dict[str, Any], axis: Axis) -> float 
 
 
 def _sweep(
-    cells: Sequence[Cell], values: Mapping[str, float | None], axis: Axis, baseline: str
+    cells: Sequence[Cell], values: Mapping[str, int | float | None], axis: Axis, baseline: str
 ) -> list[Point]:
     """The points of one panel and model; of runs with one value the first."""
-    on_axis: dict[float, Cell] = {}
+    on_axis: dict[int | float, Cell] = {}
     for cell in cells:
         if (value := values[cell.run]) is not None:
             on_axis.setdefault(value, cell)
@@ -112,7 +112,7 @@ def _sweep(
     return base + [_point(cell, axis, value) for value, cell in sorted(on_axis.items())]
 
 
-def _point(cell: Cell, axis: Axis, value: float | None) -> Point:
+def _point(cell: Cell, axis: Axis, value: int | float | None) -> Point:
     names = (cell.benchmark, cell.model, axis.name, value, cell.profile, cell.labels)
     return Point(*names, cell.n, *shares(cell), cell.final, cell.floor, cell.ceiling)
 
