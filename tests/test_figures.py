@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dmlr.errors import ConfigError, RecordError
-from dmlr.figures import attention, dependency, efficiency, gains, rewards, sweeps
+from dmlr.figures import attention, dependency, efficiency, gains, places, rewards, sweeps
 from dmlr.figures.figure import FIGURES
 from dmlr.figures.means import mean
 from dmlr.figures.names import spread
@@ -178,7 +178,7 @@ def test_rewards_and_patches_over_the_steps(made):
 
 
 def test_attention_is_the_mean_over_think_tokens_and_the_start_is_step_0(made):
-    found = made.asked(attention.data)
+    found = made.asked(places.data)
     cells = {
         (row.kind, row.step, row.x, row.y): row.attention
         for row in found
@@ -196,18 +196,16 @@ def test_attention_is_the_mean_over_think_tokens_and_the_start_is_step_0(made):
 
 
 def test_of_many_samples_the_first_of_each_run_are_drawn():
-    places = [
-        attention.Place(
-            "own", "m", profile, "attention", str(number), "reply", None, None, 0.0, 0.0
-        )
+    found = [
+        places.Place("own", "m", profile, "attention", str(number), "reply", None, None, 0.0, 0.0)
         for profile in ("a", "b")
         for number in range(9 if profile == "a" else 3)
     ]
-    drawn = [key[2:] for key in attention.chosen_samples(places)]
+    drawn = [key[2:] for key in places.chosen_samples(found)]
     assert drawn == [("a", str(n)) for n in range(9)] + [("b", str(n)) for n in range(3)]
-    more = attention.chosen_samples([*places, attention.Place(
+    more = places.chosen_samples([*found, places.Place(
         "own", "m", "c", "attention", "0", "reply", None, None, 0.0, 0.0)])  # fmt: skip
-    assert len(more) == attention.MOST
+    assert len(more) == places.MOST
     assert more[-1][2:] == ("c", "0")
     assert attention.drawn_steps([0, 1, 2, 3, 4, 5, 9]) == [0, 2, 4, 9]
 

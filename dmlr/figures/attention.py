@@ -1,10 +1,8 @@
 """Figure 10: what the think tokens attend to on the picture, and where they are among the embeddings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -15,16 +13,15 @@ from PIL import Image
 
 from dmlr.errors import RecordError
 from dmlr.figures.made import Made
+from dmlr.figures.places import Key, Place, data, samples
 from dmlr.figures.source import Source
 from dmlr.figures.style import LOOKS, legend, not_run, panels
-from dmlr.records import AttentionMap, Embedding, read_provenance
 from dmlr.report.samples import image_name
-from dmlr.settings import RunKey, shard_names
 
-MOST = 12  # samples that are drawn
 COLUMNS = 4  # steps that are drawn, the start included
 SIDE = 192  # pixels of the longer side of a picture as drawn
 SQUARE = (1.5, 1.5)  # inches
+Picture = UInt8[np.ndarray, "height width"]
 SAYS = (
     "Attention to the picture, the mean over layers and heads: of the tokens of the baseline's "
     "reply ({baseline}; mean over the reply), and of the think tokens (mean over them) at the "
@@ -34,102 +31,17 @@ SAYS = (
     "two principal components of all of the sample's; the line follows the mean of the think "
     "tokens from the start (open) to the end (filled)."
 )
-# Of the records of a run's first shard; a map is the mean over think tokens. Records have the start at
-# step -1.
-PLACES = """
-WITH cells AS (
-    SELECT
-        sample_id, source, step, grid_columns,
-        unnest(attention) AS attention, unnest(range(len(attention))) AS cell
-    FROM read_parquet($maps)
-),
-final AS (
-    SELECT
-        'attention' AS part, sample_id, source AS kind, step + 1 AS step, NULL AS token,
-        cell % grid_columns AS x, cell // grid_columns AS y, avg(attention) AS attention
-    FROM cells
-    GROUP BY ALL
-    UNION ALL
-    SELECT 'embedding', sample_id, kind, step + 1, token, x, y, NULL
-    FROM read_parquet($embeddings)
-)
-SELECT * FROM final ORDER BY sample_id, part, kind, step, token, y, x
-"""
-
-
-Key = tuple[str, str, str, str]  # benchmark, model, profile, sample
-Picture = UInt8[np.ndarray, "height width"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A cell of an attention map, or an embedding.
-
-    ``kind`` is reply or think for a map, text, image or think for an embedding. ``step`` is 0 at the
-    start; ``token`` is the embedding's think token. ``x`` is the column and ``y`` the row of a cell,
-    from 0; of an embedding they are its first two principal components.
-    """
-
-    benchmark: str
-    model: str
-    profile: str
-    part: Literal["attention", "embedding"]
-    sample_id: str
-    kind: str
-    step: int | None
-    token: int | None
-    x: float
-    y: float
-    attention: float | None = None
 
 
 def make(source: Source) -> Made:
     """The samples of the experiment's profiles whose attention was kept."""
     found = data(source)
-    drawn = chosen_samples(found)
-    several = f"Drawn are {len(drawn)} of {len(_samples(found))} samples; the CSV has all."
+    drawn = chosensamples(found)
+    several = f"Drawn are {len(drawn)} of {len(samples(found))} samples; the CSV has all."
     says = (SAYS.format(baseline=source.settings.baseline), several)
     title = "Figure 10: attention to the picture, and embeddings"
     figure = draw(found, {key: picture(source, *key) for key in drawn})
     return Made(title, says, Place, found, figure)
-
-
-def data(source: Source) -> list[Place]:
-    """All maps and embeddings, in the experiment's order.
-
-    Raises:
-        RecordError: a file is missing, damaged, or of another format.
-    """
-    told, found = source.settings, []
-    for key in told.runs(told.attention):
-        shard = shard_names(told.shards[key.benchmark])[0]
-        maps, embeddings = files(source.results, key, shard)
-        read_provenance(maps, AttentionMap)
-        read_provenance(embeddings, Embedding)
-        asked = {"maps": str(maps), "embeddings": str(embeddings)}
-        rows = source.database.execute(PLACES, asked).fetchall()
-        found += [Place(key.benchmark, key.model, key.profile, *row) for row in rows]
-    return found
-
-
-def files(results: Path, key: RunKey, shard: str) -> tuple[Path, Path]:
-    """Where the attention maps and the embeddings of a run are."""
-    folder = results / "measures" / key.folder
-    return folder / f"{shard}.attention.parquet", folder / f"{shard}.embeddings.parquet"
-
-
-def chosen_samples(rows: Sequence[Place]) -> list[Key]:
-    """At most ``MOST`` samples: the first of every run, then the second, in the order of the data."""
-    taken: dict[tuple[str, ...], int] = {}
-    ranks: dict[Key, int] = {}
-    for key in _samples(rows):
-        ranks[key] = taken[key[:3]] = taken.get(key[:3], 0) + 1
-    kept = set(sorted(ranks, key=lambda key: ranks[key])[:MOST])
-    return [key for key in ranks if key in kept]
-
-
-def _samples(rows: Sequence[Place]) -> list[Key]:
-    return list(dict.fromkeys((r.benchmark, r.model, r.profile, r.sample_id) for r in rows))
 
 
 def picture(source: Source, benchmark: str, model: str, profile: str, sample: str) -> Picture:
