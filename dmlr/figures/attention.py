@@ -36,7 +36,7 @@ SAYS = (
 def make(source: Source) -> Made:
     """The samples of the experiment's profiles whose attention was kept."""
     found = data(source)
-    drawn = chosensamples(found)
+    drawn = chosen_samples(found)
     several = f"Drawn are {len(drawn)} of {len(samples(found))} samples; the CSV has all."
     says = (SAYS.format(baseline=source.settings.baseline), several)
     title = "Figure 10: attention to the picture, and embeddings"
