@@ -13,7 +13,7 @@ from PIL import Image
 
 from dmlr.errors import RecordError
 from dmlr.figures.made import Made
-from dmlr.figures.places import Key, Place, data, samples
+from dmlr.figures.places import Key, Place, chosen_samples, data, samples
 from dmlr.figures.source import Source
 from dmlr.figures.style import LOOKS, legend, not_run, panels
 from dmlr.report.samples import image_name
