@@ -15,6 +15,7 @@ import typer
 from dmlr import __version__, command, config, settings
 from dmlr.cli_check import check, export
 from dmlr.cli_compare import compare
+from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_measures import attention, chains
 from dmlr.cli_store import show, sql
@@ -94,6 +95,9 @@ def aggregate(
     from dmlr.store.aggregate import aggregate as stage
 
     stage(config.parse(settings.AggregateSettings, told, stage="aggregate"), results, out)
+
+
+app.command()(figure)
 
 
 @app.command()

@@ -236,6 +236,30 @@ def report_settings(experiment: Experiment) -> str:
     )
 
 
+def figure_settings(experiment: Experiment) -> str:
+    """Canonical JSON of what determines the figures besides the database and the measures."""
+    size, catalog = experiment.shard_size, experiment.benchmark_catalog
+    paper = experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr"))
+    measured = experiment.measures
+    return _canonical(
+        settings.FigureSettings(
+            code=fingerprint("figure"),
+            benchmarks=experiment.benchmarks,
+            shards={n: len(shard_names(catalog[n], size)) for n in experiment.benchmarks},
+            models=experiment.models,
+            profiles=experiment.profiles,
+            seed=experiment.seeds[0],
+            protocol=experiment.protocols[0],
+            baseline=experiment.baseline,
+            paper=paper.model_dump(),
+            chains=[name for name in experiment.profiles if name in measured.chains],
+            perturbed=measured.perturbed,
+            attention=[name for name in experiment.profiles if name in measured.attention],
+            packages=versions("matplotlib", "scipy"),
+        )
+    )
+
+
 def run_keys(experiment: Experiment) -> list[settings.RunKey]:
     """All runs of an experiment, in the order of the configuration."""
     return [

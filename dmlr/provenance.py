@@ -20,6 +20,7 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "verify": ("dmlr.verify.verify", ()),
     "aggregate": ("dmlr.store.aggregate", ("store/sql",)),
     "export": ("dmlr.store.exports", ()),
+    "figure": ("dmlr.figures.figure", ()),
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
 }
 # Libraries whose version can change a number.

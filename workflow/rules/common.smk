@@ -2,6 +2,7 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from snakemake.exceptions import WorkflowError
 
@@ -9,6 +10,7 @@ import dmlr.config
 import dmlr.published
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
+from dmlr.experiment import FigureName
 from dmlr.measures import failures as measured
 from dmlr.methods import failures
 from dmlr.attempts import attempts
@@ -39,7 +41,8 @@ PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
     raise WorkflowError(
         "--until, --omit-from and --batch skip work silently in this workflow; "
-        "name a target instead: prepared, features, reasoning, verdicts, tables, table1, table2, reverify or all"
+        "name a target instead: prepared, features, reasoning, measures, verdicts, tables, table1, table2, figures, "
+        "reverify or all"
     )
 REVERIFY = "reverify" in sys.argv  # one word of the command line: the target
 
@@ -52,6 +55,7 @@ wildcard_constraints:
     seed=r"\d+",
     shard=r"\d{5}",
     run=r"[a-z0-9.-]+",
+    figure="|".join(get_args(FigureName)),
 
 
 def shard_files(benchmark):
@@ -136,6 +140,29 @@ def attention_files():
     ]
 
 
+FIGURES = get_args(FigureName)
+
+
+def figure_measures(figure):
+    if figure in ("figure2", "figure3", "figure4"):
+        return chain_files()
+    return attention_files() if figure == "figure10" else []
+
+
+# reverify measures nothing, so it draws what was measured before.
+def figure_files():
+    drawn = [
+        name
+        for name in EXPERIMENT.figures
+        if not REVERIFY or all(Path(path).exists() for path in figure_measures(name))
+    ]
+    return expand(
+        "results/figures/{figure}{suffix}",
+        figure=drawn,
+        suffix=[".pdf", ".svg", ".csv", ".md"],
+    )
+
+
 def key_of(wildcards):
     names = ("benchmark", "model", "profile")
     return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})
@@ -169,6 +196,10 @@ def prepare_settings_of(name, wildcards):
 
 def aggregate_settings(wildcards):
     return dmlr.config.aggregate_settings(EXPERIMENT)
+
+
+def figure_settings(wildcards):
+    return dmlr.config.figure_settings(EXPERIMENT)
 
 
 def report_settings(wildcards):
