@@ -15,6 +15,10 @@ from dmlr.store.exports import export
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
 from dmlr.store.protocols import write_protocols
+from dmlr.store.reward import rankings, reward_table
+from dmlr.store.seeds import over_seeds
+from dmlr.store.seeds_table import seeds_table
+from dmlr.store.table import write_table
 from dmlr.store.tables import write_tables
 
 
@@ -30,6 +34,9 @@ def aggregate(settings: AggregateSettings, results: Path, database: Path) -> Non
         write_metrics(metrics(opened, settings.baseline), results / "tables")
         write_agreement(opened, results / "tables")
         write_disputed(opened, results / "tables")
+        joined = over_seeds(opened, scored, settings.baseline)
+        write_table(seeds_table(joined), results / "tables")
+        write_table(reward_table(rankings(opened)), results / "tables")
         for run in settings.runs:
             folder = results / "exports" / run.key.slug
             export(opened, run.key.slug, settings.protocols[0], folder)

@@ -16,7 +16,8 @@ from dmlr.settings import AggregateSettings, Model, PlannedRun
 # In the order in which they refer to each other.
 TABLES = (
     "experiment", "protocols", "samples", "runs", "predictions", "traces", "verdicts", "cells",
-    "pairs", "flips", "compute", "judging", "groups", "agreement", "disputed",
+    "pairs", "flips", "compute", "judging", "groups", "agreement", "disputed", "units", "drawn",
+    "drawn_pairs", "patterns", "reward",
 )  # fmt: skip
 # What the shards of one run must agree in.
 SAME = ("code", "model", "profile", "seed", "packages", "weights", "processing")

@@ -12,8 +12,8 @@ from dmlr.store.words import others, share, versus
 HEADER = (
     "benchmark", "model", "profile", "seed", "protocol", "labels", "category", "samples", "n",
     "correct", "unparsed", "failed", "no_gold", "accuracy", "low", "high", "floor", "ceiling",
-    "pairs", "difference", "only_run", "only_baseline", "mcnemar_p", "flips", "flip_n",
-    "holm_p", "detectable", "final",
+    "pairs", "difference", "difference_low", "difference_high", "only_run", "only_baseline",
+    "mcnemar_p", "flips", "flip_n", "holm_p", "detectable", "final",
 )  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def _row(cell: Cell) -> list[Any]:
         cell.no_gold,
         *map(field, (found.value, found.low, found.high) if found else (None,) * 3),
         *map(field, (cell.floor, cell.ceiling)),
-        *map(field, (cell.pairs, cell.difference, cell.only_run, cell.only_baseline)),
+        *map(field, (cell.pairs, cell.difference, cell.difference_low, cell.difference_high)),
+        *map(field, (cell.only_run, cell.only_baseline)),
         _p_value(cell.p_value), cell.flips, cell.flip_pairs,
         _p_value(cell.holm_p), field(cell.detectable), "yes" if cell.final else "no",
     ]  # fmt: skip

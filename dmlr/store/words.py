@@ -1,6 +1,7 @@
 """Cells in words, as tables for readers have them."""
 
 from dmlr.store.cells import Cell
+from dmlr.store.seeds import OverSeeds
 from dmlr.store.statistics import Proportion
 
 
@@ -20,13 +21,20 @@ def bounds(cell: Cell) -> str:
 
 
 def versus(cell: Cell) -> str:
-    """Such as +1.5 (p = 0.45), among several +1.5 (p = 0.45, Holm 0.9); a dash for the baseline."""
+    """Such as +1.5 [-1.0, +4.0] (p = 0.45), among several p = 0.45, Holm 0.9; a dash: the baseline."""
     if cell.difference is None:
         return "–"
     if not cell.pairs_final:
         return "not final"
     adjusted = f", Holm {cell.holm_p:.2g}" if cell.comparisons > 1 else ""
-    return f"{cell.difference:+.1f} (p = {cell.p_value:.2g}{adjusted})"
+    return f"{points(cell)} (p = {cell.p_value:.2g}{adjusted})"
+
+
+def points(found: Cell | OverSeeds) -> str:
+    """The difference with its interval, such as +1.5 [-1.0, +4.0]; +0.0 alone where nothing differs."""
+    low, high = found.difference_low, found.difference_high
+    between = "" if low is None else f" [{low:+.1f}, {high:+.1f}]"
+    return "–" if found.difference is None else f"{found.difference:+.1f}{between}"
 
 
 def others(cell: Cell) -> str:

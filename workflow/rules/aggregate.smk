@@ -15,6 +15,8 @@ rule aggregate:
         disputed="results/tables/disputed.csv",
         judging=multiext("results/tables/judging", ".csv", ".md"),
         compute=multiext("results/tables/compute", ".csv", ".md"),
+        seeds=multiext("results/tables/seeds", ".csv", ".md", ".tex", ".parquet"),
+        reward=multiext("results/tables/reward", ".csv", ".md", ".tex", ".parquet"),
         exports=expand(
             "results/exports/{run}/results.json",
             run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],
