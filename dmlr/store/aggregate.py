@@ -16,9 +16,12 @@ from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
 from dmlr.store.labels import write_labels
 from dmlr.store.ladder import ladder, write_ladder
-from dmlr.store.paper_tables import write_paper_tables
+from dmlr.store.paper_tables import published_by_run, write_paper_tables
 from dmlr.store.protocols import write_protocols
 from dmlr.store.provenance import footer
+from dmlr.store.reward import rankings, write_reward
+from dmlr.store.seeds import over_seeds
+from dmlr.store.seeds_table import write_seeds
 from dmlr.store.tables import write_tables
 
 
@@ -41,9 +44,11 @@ def write_all(settings: AggregateSettings, database: Path, tables: Path) -> None
         write_metrics(metrics(opened, settings.baseline), tables, notes)
         write_agreement(opened, tables, notes)
         write_disputed(opened, tables)
+        write_seeds(over_seeds(opened, scored, settings.baseline), tables, notes)
+        write_reward(rankings(opened), tables, notes)
         write_paper_tables(opened, scored, tables, notes)
         write_controls(opened, controls(opened, scored, spent), tables, notes)
         write_labels(opened, scored, tables, notes)
         write_ceilings(opened, tables, notes)
-        write_gap(gap(opened, scored, published={}), tables, notes)
+        write_gap(gap(opened, scored, published_by_run(opened)), tables, notes)
         write_ladder(ladder(opened, scored), tables, notes)

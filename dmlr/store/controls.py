@@ -8,21 +8,22 @@ from typing import Any
 import duckdb
 
 from dmlr.store.cells import Cell
-from dmlr.store.comparison import Adjusted, Comparison, adjusted
 from dmlr.store.compute import Compute
+from dmlr.store.difference import Difference
 from dmlr.store.labels import main_labels
+from dmlr.store.multiple import Adjusted, adjusted
 from dmlr.store.provenance import run_ids
 from dmlr.store.table import Table, write_table
-from dmlr.store.words import others, points, share, versus
+from dmlr.store.words import change, others, share, versus
 
 LEVEL = 0.05  # of the p-value after Holm below which a difference gets a star
 FEW = 3  # changes that a reader sees one by one
 KEYS = ("benchmark", "model", "profile", "seed")
 COLUMNS = (
     *KEYS, "protocol", "labels", "changed", "n", "accuracy", "low", "high", "final", "pairs",
-    "difference", "only_run", "only_method", "p", "holm_p", "detectable", "ahead",
-    "baseline_difference", "baseline_p", "other_answers", "other_answers_n", "forwarded_vs_baseline",
-    "provenance",
+    "difference", "difference_low", "difference_high", "only_run", "only_method", "p", "holm_p",
+    "detectable", "ahead", "baseline_difference", "baseline_p", "other_answers", "other_answers_n",
+    "forwarded_vs_baseline", "provenance",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ class Control:
     cell: Cell
     method: str
     changed: Sequence[tuple[str, str | None, str | None]]
-    found: Comparison | None
+    found: Difference | None
     holm: Adjusted
     final: bool
     ratio: float | None
@@ -49,7 +50,7 @@ class Control:
         if self.found is None or not self.final:
             return None
         sides = {1: self.cell.profile, 0: "neither", -1: self.method}
-        won, lost = self.found.only_one, self.found.only_other
+        won, lost = self.found.only_first, self.found.only_second
         return sides[(won > lost) - (won < lost)]
 
     @property
@@ -119,28 +120,27 @@ def _changes(
 ) -> dict[str, list[tuple[str, str | None, str | None]]]:
     changes: dict[str, list[tuple[str, str | None, str | None]]] = {}
     rows = database.execute("SELECT run, field, old, new FROM controls ORDER BY run, position")
-    for run, *change in rows.fetchall():
-        field, old, new = change
+    for run, field, old, new in rows.fetchall():
         changes.setdefault(run, []).append((field, old, new))
     return changes
 
 
 def _pairs(
     database: duckdb.DuckDBPyConnection, method: str
-) -> dict[tuple[str, str, str], Comparison]:
+) -> dict[tuple[str, str, str], Difference]:
     rows = database.execute(
         "SELECT run, protocol, labels, n, only_run, only_other FROM pairs WHERE other_profile = ?",
         [method],
     ).fetchall()
-    return {row[:3]: Comparison(*row[3:]) for row in rows}
+    return {row[:3]: Difference(*row[3:]) for row in rows}
 
 
 def _row(one: Control, source: str) -> list[Any]:
     cell, found, value = one.cell, one.found, one.cell.accuracy
     compared = (
-        (None,) * 4
+        (None,) * 6
         if found is None
-        else (found.pairs, found.difference, found.only_one, found.only_other)
+        else (found.n, found.value, found.low, found.high, found.only_first, found.only_second)
     )
     return [
         *(getattr(cell, name) for name in KEYS), cell.protocol, cell.labels, _all(one), cell.n,
@@ -152,7 +152,7 @@ def _row(one: Control, source: str) -> list[Any]:
 
 def _shown(one: Control) -> list[str]:
     cell = one.cell
-    found = "–" if one.found is None else points(one.found, one.holm) if one.final else "not final"
+    found = change(one.found, one.final, one.holm)
     star = " *" if one.clear and one.ahead else ""
     ahead = "–" if one.ahead is None else one.ahead + star
     ratio = "–" if one.ratio is None else f"{one.ratio:.2f}"

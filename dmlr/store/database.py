@@ -31,6 +31,7 @@ TABLES = (
     "samples", "provenance", "runs", "predictions", "traces", "verdicts",
     "sources", "judge_calls", "audits", "audit_floors", "audit_doubts", "features",
     "cells", "pairs", "flips", "compute", "judging", "members", "groups", "agreement", "disputed",
+    "units", "drawn", "drawn_pairs", "patterns", "reward",
     "measured", "controls", "label_pairs", "ceilings", "rungs", "gap",
 )  # fmt: skip
 LEDGER = "ledger.sqlite"  # under the folder of results

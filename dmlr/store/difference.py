@@ -1,57 +1,60 @@
-"""A paired difference of two scores of the same samples, with its interval and p-value."""
+"""A paired difference of two scores of the same samples, with its interval and its test."""
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from dmlr.files import digest
-from dmlr.store.bootstrap import RESAMPLES
-from dmlr.store.statistics import LEVEL, mcnemar
+from dmlr.store.bootstrap import Interval, Kind, interval
+from dmlr.store.power import detectable_paired
+from dmlr.store.statistics import mcnemar
 
 
 @dataclass(frozen=True)
 class Difference:
-    """First less second, in points, over the ``n`` samples that both have a score for.
+    """First less second over the ``n`` samples, at least one, that both have a score for.
 
-    ``only_first`` and ``only_second`` count the samples that one alone has right. No interval where
-    all pairs are alike: nothing tells how far the difference could be from another one.
+    ``only_first`` and ``only_second`` count the samples that one alone has right.
     """
 
     n: int
     only_first: int
     only_second: int
-    value: float
-    low: float | None
-    high: float | None
-    p_value: float
+
+    @property
+    def value(self) -> float:
+        """The first's accuracy less the second's, in points."""
+        return 100 * (self.only_first - self.only_second) / self.n
+
+    @property
+    def low(self) -> float | None:
+        """The lower end of its interval in points; None where all pairs are alike."""
+        found = self._interval
+        return found.low if found else None
+
+    @property
+    def high(self) -> float | None:
+        """The upper end; None likewise."""
+        found = self._interval
+        return found.high if found else None
+
+    @property
+    def p_value(self) -> float:
+        """Of the exact McNemar test."""
+        return mcnemar(self.only_first, self.only_second)
+
+    @property
+    def detectable(self) -> float | None:
+        """The difference that the test would find with power 0.8; see ``detectable_paired``."""
+        return detectable_paired(self.n, 100 * (self.only_first + self.only_second) / self.n)
+
+    @property
+    def _interval(self) -> Interval | None:
+        """Of samples drawn with what both have said of them: the paired bootstrap, remembered there."""
+        alike = self.n - self.only_first - self.only_second
+        kinds = Kind(1, 1, self.only_first), Kind(-1, 1, self.only_second), Kind(0, 1, alike)
+        return interval([kinds])
 
 
-def difference(n: int, only_first: int, only_second: int) -> Difference | None:
+def difference(n: int | None, only_first: int | None, only_second: int | None) -> Difference | None:
     """The difference from its counts; None without pairs."""
-    if n == 0:
+    if not n or only_first is None or only_second is None:
         return None
-    low, high = difference_interval(n, only_first, only_second)
-    value = 100 * (only_first - only_second) / n
-    p_value = mcnemar(only_first, only_second)
-    return Difference(n, only_first, only_second, value, low, high, p_value)
-
-
-def difference_interval(
-    n: int, only_first: int, only_second: int
-) -> tuple[float | None, float | None]:
-    """The percentile interval (Efron 1979) of a paired difference, in points.
-
-    Pairs are drawn anew with what both have said of them. Three kinds of pairs tell all of it, so their
-    numbers are drawn. The counts alone seed the draws: equal counts have equal intervals.
-
-    Returns:
-        None twice where all pairs are alike, so that every resample is.
-    """
-    if max(only_first, only_second, n - only_first - only_second) == n:
-        return None, None
-    shares = np.array([only_first, only_second, n - only_first - only_second]) / n
-    generator = np.random.default_rng(int(digest(["difference", n, only_first, only_second]), 16))
-    drawn = generator.multinomial(n, shares, size=RESAMPLES)
-    values = 100 * (drawn[:, 0] - drawn[:, 1]) / n
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    return Difference(n, only_first, only_second)

@@ -24,7 +24,7 @@ class Definition:
     the plain mean of their accuracies. ``whole`` is how many samples with a gold such a value must have
     (together), or how many values there must be (mean): what a subset cuts is left out. None where the
     source has no fixed number; a subset is then judged by what it has. Values that ``skipped`` matches
-    do not count. Samples of one ``cluster`` (a group) depend on each other; where it is empty, none do.
+    do not count. Where samples are ``clustered``, those of a unit (view units) depend on each other.
     """
 
     metric: str
@@ -34,18 +34,18 @@ class Definition:
     units: str
     whole: int | None = None
     skipped: str = ""
-    cluster: str = ""
+    clustered: bool = False
 
 
 DEFINITIONS = (
     # HallusionBench, utils.py: over questions, over figures, and over a question with all its figures.
     # A question of VS without its figure (figure 0) belongs to none. Questions without a picture are not
     # in our data, so qAcc is that of the image subset.
-    Definition("aAcc", "figure", "all", "each", "questions", cluster="figure"),
+    Definition("aAcc", "figure", "all", "each", "questions", clustered=True),
     Definition("fAcc", "figure", "figure", "together", "figures", skipped="VS/.*_0"),
     Definition("qAcc", "question", "question", "together", "question groups"),
     # MMVP: the paper counts pairs; VLMEvalKit and lmms-eval report both.
-    Definition("item accuracy", "pair", "all", "each", "questions", cluster="pair"),
+    Definition("item accuracy", "pair", "all", "each", "questions", clustered=True),
     Definition("pair accuracy", "pair", "pair", "together", "pairs", whole=2),
     # MMStar: 6 categories of 250 and the mean over all 1500; lmms-eval's average is the mean of 18 axes.
     Definition("final score", "axis", "all", "each", "questions"),
@@ -166,15 +166,15 @@ DRAWN = """
 SELECT
     runs.benchmark, model, profile, seed, protocol, labels, metric,
     list(score ORDER BY verdicts.sample_id),
-    list(coalesce(drawn.value, verdicts.sample_id) ORDER BY verdicts.sample_id),
+    list(unit ORDER BY verdicts.sample_id),
     list(part.value ORDER BY verdicts.sample_id)
 FROM verdicts
 JOIN runs USING (run)
 JOIN marked USING (benchmark)
 JOIN defined USING (marker)
 JOIN members AS part ON part.sample_id = verdicts.sample_id AND part.name = key
-LEFT JOIN members AS drawn ON drawn.sample_id = verdicts.sample_id AND drawn.name = cluster
-WHERE rule <> 'no gold' AND (cluster <> '' OR how = 'mean')
+JOIN units ON units.sample_id = verdicts.sample_id
+WHERE rule <> 'no gold' AND (defined.clustered OR how = 'mean')
 GROUP BY ALL
 """
 COLUMNS = tuple(one.name for one in fields(Metric))
@@ -200,15 +200,15 @@ def write_metrics(found: list[Metric], folder: Path, notes: Sequence[str] = ()) 
 def _metric(row: tuple[Any, ...], samples: tuple[list[Any], ...] | None) -> Metric:
     interval: tuple[float | None, float | None] = (None, None)
     if row[11] is not None:
-        interval = _drawn(row[:7], *samples) if samples else _wilson(hits=row[10], n=row[9])
+        interval = _drawn(*samples) if samples else _wilson(hits=row[10], n=row[9])
     return Metric(*[*row[:12], *interval, *row[12:]])
 
 
 def _drawn(
-    names: tuple[Any, ...], scores: list[int | None], units: list[str], parts: list[str]
+    scores: list[int | None], units: list[str], parts: list[str]
 ) -> tuple[float | None, float | None]:
     design = Design(units, categories=parts)
-    found = share_interval(np.array(scores, dtype=np.float64), design, names)
+    found = share_interval(np.array(scores, dtype=np.float64), design)
     return (found.low, found.high) if found else (None, None)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import duckdb
 
 from dmlr.store.cells import Cell
-from dmlr.store.comparison import Adjusted, Comparison, adjusted
+from dmlr.store.difference import Difference
+from dmlr.store.multiple import Adjusted, adjusted
 from dmlr.store.provenance import run_ids
 from dmlr.store.table import Table, write_table
-from dmlr.store.words import points, share
+from dmlr.store.words import change, share
 
 # Every label set is compared with the one before it.
 ORDER = ("released", "official", "corrected")
@@ -21,7 +22,8 @@ MAIN = ("official", "corrected", "released")
 KEYS = ("benchmark", "model", "profile", "seed", "protocol")
 COLUMNS = (
     *KEYS, "labels", "n", "no_gold", "accuracy", "low", "high", "final", "against", "pairs",
-    "difference", "only_labels", "only_against", "p", "holm_p", "provenance",
+    "difference", "difference_low", "difference_high", "only_labels", "only_against", "p", "holm_p",
+    "provenance",
 )  # fmt: skip
 
 
@@ -34,7 +36,7 @@ class Labelled:
 
     cell: Cell
     against: str | None
-    found: Comparison | None
+    found: Difference | None
     holm: Adjusted
 
 
@@ -58,14 +60,14 @@ def write_labels(
     write_table(Table("labels", COLUMNS, rows, header, shown, [note, *notes]), folder)
 
 
-def _pairs(database: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], Comparison]:
+def _pairs(database: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], Difference]:
     rows = database.execute(
         "SELECT run, protocol, labels, other_labels, n, only_labels, only_other FROM label_pairs"
     ).fetchall()
-    return {row[:4]: Comparison(*row[4:]) for row in rows}
+    return {row[:4]: Difference(*row[4:]) for row in rows}
 
 
-def _compared(found: list[Cell], pairs: dict[tuple[str, ...], Comparison]) -> list[Labelled]:
+def _compared(found: list[Cell], pairs: dict[tuple[str, ...], Difference]) -> list[Labelled]:
     """Whole runs by label set; a protocol's comparisons of two label sets are a family of tests."""
     whole = [cell for cell in found if cell.category is None and cell.labels in ORDER]
     places = {key: place for place, key in enumerate(dict.fromkeys(map(_scored, whole)))}
@@ -90,9 +92,12 @@ def _scored(cell: Cell) -> tuple[str, str]:
 
 def _row(one: Labelled, source: str) -> list[Any]:
     cell, value, found = one.cell, one.cell.accuracy, one.found
-    compared: Iterable[Any] = (None,) * 5
+    compared: Iterable[Any] = (None,) * 7
     if found:
-        compared = found.pairs, found.difference, found.only_one, found.only_other, found.p_value
+        compared = (
+            found.n, found.value, found.low, found.high, found.only_first, found.only_second,
+            found.p_value,
+        )  # fmt: skip
     return [
         *(getattr(cell, name) for name in KEYS), cell.labels, cell.n, cell.no_gold,
         *((value.value, value.low, value.high) if value else (None,) * 3), cell.final, one.against,
@@ -106,6 +111,6 @@ def _shown(run: list[Labelled], names: list[str]) -> list[str]:
     differences = []
     for old, new in pairwise(names):
         one = by_labels.get(new)
-        compared = one and one.against == old and one.found
-        differences.append(points(compared, one.holm) if one and compared else "–")
+        compared = one if one and one.against == old else None
+        differences.append(change(compared.found, True, compared.holm) if compared else "–")
     return [*(str(getattr(run[0].cell, name)) for name in KEYS), *values, *differences]

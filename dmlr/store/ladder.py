@@ -1,5 +1,6 @@
 """The ladder: what each single difference between two profiles does, one on top of the other."""
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from dmlr.ladder import changes
 from dmlr.store.cells import Cell
 from dmlr.store.difference import Difference, difference
 from dmlr.store.fields import paired_fields, scored_fields
-from dmlr.store.multiple import holm
+from dmlr.store.multiple import Adjusted, adjusted
 from dmlr.store.table import Table, write_table
 from dmlr.store.words import change, portion, share
 
@@ -26,7 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 HEADER = (
     "benchmark", "model", "seed", "protocol", "labels", "profile", "changed", "n", "accuracy [95 %]",
-    "vs row before [95 %] (p)", "Holm p", "other answers",
+    "vs row before [95 %] (p)", "other answers",
 )  # fmt: skip
 NOTES = (
     "Each profile differs from that of the row before in what is changed and in nothing else: a row has "
@@ -51,8 +51,8 @@ class Rung:
     """One run of the ladder under a protocol and labels, beside that of the profile before it.
 
     ``changed`` has the fields that differ with their values before and after. ``difference`` is this run
-    less the one before; None for the first, as ``holm_p``, its p-value adjusted for the ``comparisons``
-    of this ladder. ``other_answers`` of ``answer_pairs`` differ, right or wrong. ``pairs_final`` is
+    less the one before; None for the first. ``holm`` has its p-value adjusted for the tests of this
+    ladder. ``other_answers`` of ``answer_pairs`` differ, right or wrong. ``pairs_final`` is
     False where this run's number or that of the one before is not final.
     """
 
@@ -69,8 +69,7 @@ class Rung:
     other_answers: int | None
     answer_pairs: int | None
     pairs_final: bool
-    holm_p: float | None = None
-    comparisons: int = 0
+    holm: Adjusted = dataclasses.field(default_factory=lambda: Adjusted(None, 0))
 
     @property
     def words(self) -> str:
@@ -113,13 +112,9 @@ def _climbed(rows: list[dict[str, Any]], cells: dict[tuple[str, str, str], Cell]
     """The rungs of one ladder, with Holm's p-values."""
     told = {row["run"]: json.loads(row["told"]) for row in rows}
     found = [_rung(row, told, cells) for row in rows]
-    p_values = [one.difference.p_value if one.difference else np.nan for one in found]
-    adjusted = holm(np.array(p_values, dtype=np.float64)).tolist()
-    tests = sum(one.difference is not None for one in found)
-    return [
-        replace(one, holm_p=p_value, comparisons=tests) if one.difference else one
-        for one, p_value in zip(found, adjusted, strict=True)
-    ]
+    p_values = [one.difference.p_value if one.difference else None for one in found]
+    holm = adjusted(p_values, [None] * len(found))  # one family
+    return [replace(one, holm=told) for one, told in zip(found, holm, strict=True)]
 
 
 def _rung(
@@ -143,6 +138,7 @@ def _rung(
 def _row(one: Rung) -> list[Any]:
     row = {name: getattr(one, name) for name in COLUMNS if hasattr(one, name)}
     row |= scored_fields(one.cell) | paired_fields(one.difference)
+    row |= {"holm_p": one.holm.p_value, "comparisons": one.holm.tests}
     if one.changed:
         olds, news = zip(*one.changed.values(), strict=True)
         row["field"] = ", ".join(one.changed)
@@ -152,9 +148,8 @@ def _row(one: Rung) -> list[Any]:
 
 def _shown(one: Rung) -> list[str]:
     keys = [str(getattr(one, name)) for name in KEYS]
-    adjusted = f"{one.holm_p:.2g}" if one.holm_p is not None and one.pairs_final else "–"
-    compared = change(one.difference, one.pairs_final)
-    row = [*keys, one.profile, one.words, str(one.cell.n), share(one.cell), compared, adjusted]
+    compared = change(one.difference, one.pairs_final, one.holm)
+    row = [*keys, one.profile, one.words, str(one.cell.n), share(one.cell), compared]
     return [*row, portion(one.other_answers, one.answer_pairs)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from dmlr.store.cells import Cell
-from dmlr.store.comparison import adjusted
+from dmlr.store.multiple import adjusted
 from dmlr.store.paper_grid import grid
 from dmlr.store.paper_places import Entry, Place
 from dmlr.store.table import Table, write_table
@@ -16,7 +16,8 @@ from dmlr.store.table import Table, write_table
 KEYS = ("paper_model", "method", "paper_benchmark", "model", "profile", "benchmark", "seed")
 COLUMNS = (
     *KEYS, "protocol", "labels", "samples", "n", "correct", "accuracy", "low", "high", "pairs",
-    "difference", "p", "holm_p", "detectable", "unparsed", "failed", "no_gold", "floor", "ceiling",
+    "difference", "difference_low", "difference_high", "p", "holm_p", "detectable",
+    "unparsed", "failed", "no_gold", "floor", "ceiling",
     "final", "published", "published_inside", "provenance",
 )  # fmt: skip
 UNNAMED = "the paper names no model for its Table 2: its numbers stand beside every model's"
@@ -57,6 +58,15 @@ def write_paper_tables(
         write_table(Table(source, COLUMNS, rows, shown.header, shown.rows, below), folder)
 
 
+def published_by_run(database: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], float]:
+    """Benchmark, model and profile -> the number of Table 1 that such runs measure, in percent."""
+    rows = database.execute(
+        "SELECT benchmark, model, profile, any_value(published) FROM measured "
+        "WHERE source = 'table1' AND run IS NOT NULL AND published IS NOT NULL GROUP BY ALL"
+    ).fetchall()
+    return {row[:3]: row[3] for row in rows}
+
+
 def _entries(places: list[Place], found: list[Cell]) -> list[Entry]:
     """Every place under every protocol and label set, with Holm's p-values of this table."""
     by_run: dict[str | None, list[Cell]] = {}
@@ -84,7 +94,8 @@ def _values(entry: Entry) -> list[Any]:
     return [
         cell.protocol, cell.labels, cell.samples, cell.n, cell.correct,
         *((value.value, value.low, value.high) if value else (None,) * 3), cell.pairs,
-        cell.difference, cell.p_value, cell.holm_p, cell.detectable, cell.unparsed, cell.failed,
+        cell.difference, cell.difference_low, cell.difference_high, cell.p_value, cell.holm_p,
+        cell.detectable, cell.unparsed, cell.failed,
         cell.no_gold, cell.floor, cell.ceiling, cell.final, place.published, entry.inside,
         place.provenance,
     ]  # fmt: skip

@@ -11,8 +11,8 @@ from dmlr.store.words import others, share, versus
 COLUMNS = (
     "benchmark", "model", "profile", "seed", "protocol", "labels", "category", "samples", "n",
     "correct", "unparsed", "failed", "no_gold", "accuracy", "low", "high", "floor", "ceiling",
-    "pairs", "difference", "only_run", "only_baseline", "mcnemar_p", "flips", "flip_n",
-    "holm_p", "detectable", "final",
+    "pairs", "difference", "difference_low", "difference_high", "only_run", "only_baseline",
+    "mcnemar_p", "flips", "flip_n", "holm_p", "detectable", "final",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ def _row(cell: Cell) -> list[Any]:
         cell.benchmark, cell.model, cell.profile, cell.seed, cell.protocol, cell.labels,
         cell.category or "all", cell.samples, cell.n, cell.correct, cell.unparsed, cell.failed,
         cell.no_gold, *((found.value, found.low, found.high) if found else (None,) * 3),
-        cell.floor, cell.ceiling, cell.pairs, cell.difference, cell.only_run, cell.only_baseline,
+        cell.floor, cell.ceiling, cell.pairs, cell.difference, cell.difference_low,
+        cell.difference_high, cell.only_run, cell.only_baseline,
         cell.p_value, cell.flips, cell.flip_pairs, cell.holm_p, cell.detectable, cell.final,
     ]  # fmt: skip

@@ -6,6 +6,8 @@ TABLES = [
     "agreement-all",
     "judging",
     "compute",
+    "seeds",
+    "reward",
     "table1",
     "table2",
     "controls",
