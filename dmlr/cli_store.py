@@ -29,7 +29,8 @@ def sql(
 ) -> None:
     """Ask the database anything; it is only read, and docs/schema.md says what is in it."""
     # Imported only now: DuckDB takes time that no other subcommand should.
-    from dmlr.store.query import ask, printed, readable
+    from dmlr.store.opening import readable
+    from dmlr.store.query import ask, printed
 
     with readable(database) as opened:
         typer.echo(printed(ask(opened, statement), form.value), nl=False)
@@ -44,7 +45,8 @@ def show(
 ) -> None:
     """Say what the numbers of a table, or of a run, came from."""
     from dmlr.store.expand import origin, tree
-    from dmlr.store.query import readable, rendered
+    from dmlr.store.opening import readable
+    from dmlr.store.query import rendered
 
     with readable(database) as opened:
         found = origin(opened, name)

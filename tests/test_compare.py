@@ -155,11 +155,11 @@ def test_a_run_of_another_database_may_have_other_samples_and_golds(run_dmlr, bu
 def test_a_file_that_is_no_database_is_one_line(run_dmlr, tmp_path):
     missing = run_dmlr("compare", "a", "b", cwd=tmp_path)
     assert missing.stderr == (
-        "dmlr: error: results/dmlr.duckdb: must be the database of an experiment, found no file; "
-        "snakemake tables makes it\n"
+        "dmlr: error: results/dmlr.duckdb: must be a database of dmlr aggregate, found none; "
+        "run snakemake tables\n"
     )
     (tmp_path / "text").write_text("none")
     broken = run_dmlr("compare", "a", "b", "--database", tmp_path / "text")
     assert broken.returncode == 1
-    assert broken.stderr.startswith(f"dmlr: error: {tmp_path}/text: must be the database of an exp")
+    assert broken.stderr.startswith(f"dmlr: error: {tmp_path}/text: not a readable database (")
     assert len(broken.stderr.splitlines()) == 1

@@ -14,7 +14,6 @@ from dmlr.spreadsheet import FORMULA
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.exports import Request, export_runs
-from dmlr.store.find_run import find_run
 from dmlr.store.released import asking, write_released
 from dmlr.store.tables import markdown
 from tests.test_experiments import loaded
@@ -183,7 +182,7 @@ def test_csv_is_flat_and_starts_no_formula(run_dmlr, tmp_path):
     ("request_", "line"),
     [
         (Request(["m--v"], False, None, "csv"), None),
-        (Request(["x"], False, None, "csv"), f"RUN: must stand in the name of a run, got 'x'; choose of {RUN}"),
+        (Request(["x"], False, None, "csv"), f"RUN: must be a run, or a part of one run's name alone, got 'x', which fits none of them: {RUN}"),
         (Request([], False, None, "csv"), "export: needs the names of runs, or --all and none"),
         (Request(["m"], True, None, "csv"), "export: needs the names of runs, or --all and none"),
         (Request([], True, "who", "csv"), "--protocol: must be one of paper, got 'who'"),
@@ -198,20 +197,3 @@ def test_what_cannot_be_exported_is_one_line(tmp_path, request_, line):
         with pytest.raises(ConfigError) as error:
             export_runs(tmp_path / "dmlr.duckdb", request_, tmp_path)
         assert str(error.value) == line
-
-
-def test_a_part_of_several_names_lists_them_and_a_whole_name_is_one_run():
-    with duckdb.connect() as opened:
-        opened.execute(
-            "CREATE TABLE runs AS SELECT 'a--seed-' || n AS run FROM range(1, 12) AS t (n)"
-        )
-        assert find_run(opened, "a--seed-1") == "a--seed-1"
-        assert find_run(opened, "seed-7") == "a--seed-7"
-        with pytest.raises(ConfigError) as error:
-            find_run(opened, "seed-1")
-        assert str(error.value) == (
-            "RUN: must stand in the name of one run alone, got 'seed-1'; "
-            "choose of a--seed-1, a--seed-10, a--seed-11"
-        )
-        with pytest.raises(ConfigError, match=r"choose of a--seed-1, .* and 3 more$"):
-            find_run(opened, "b")

@@ -73,7 +73,7 @@ def test_the_database_is_only_read_and_faults_are_one_line(sql, database):
 def test_without_a_database_or_with_another_file(run_dmlr, tmp_path):
     path = tmp_path / "none.duckdb"
     line = error_line(run_dmlr("sql", "SELECT 1", "--database", path))
-    assert line == f"{path}: must be a database of dmlr aggregate, found none; run snakemake"
+    assert line == f"{path}: must be a database of dmlr aggregate, found none; run snakemake tables"
     path.write_text("text\n" * 5000)
     line = error_line(run_dmlr("show", "abcd", "--database", path))
     assert line.startswith(f"{path}: not a readable database (")

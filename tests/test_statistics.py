@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from dmlr.store.bootstrap import Kind
-from dmlr.store.multiple import holm
+from dmlr.store.multiple import adjusted
 from dmlr.store.power import detectable_paired
 from dmlr.store.ranking import auroc
 from dmlr.store.statistics import accuracy, mcnemar
@@ -53,19 +53,29 @@ def test_exact_mcnemar_of_published_counts():
 
 
 @pytest.mark.parametrize(
-    ("found", "adjusted"),
+    ("found", "expected"),
     [
         # 4 * 0.005, then 3 * 0.01, 2 * 0.03, and 1 * 0.04, which may not be below 0.06.
         ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
         ([0.02, 0.02, 0.02], [0.06, 0.06, 0.06]),  # ties share what the first of them gets
         ([0.4, 0.9, 0.5], [1.0, 1.0, 1.0]),  # 3 * 0.4 is more than 1
-        ([NAN, 0.03, NAN, 0.01], [NAN, 0.03, NAN, 0.02]),  # two tests, not four
-        ([NAN], [NAN]),
+        ([None, 0.03, None, 0.01], [None, 0.03, None, 0.02]),  # two tests, not four
+        ([None], [None]),
         ([], []),
     ],
 )
-def test_holm_by_hand(found, adjusted):
-    assert holm(np.array(found)) == pytest.approx(adjusted, nan_ok=True)
+def test_holm_by_hand(found, expected):
+    assert [one.p_value for one in adjusted(found, [0] * len(found))] == pytest.approx(expected)
+
+
+def test_holm_counts_the_tests_of_each_family_alone():
+    found = adjusted([0.01, 0.03, None, 0.02], ["a", "b", "b", "a"])
+    assert [(one.p_value, one.tests) for one in found] == [
+        (0.02, 2),
+        (0.03, 1),
+        (None, 1),
+        (0.02, 2),
+    ]
 
 
 def test_a_paired_difference_that_a_published_sample_size_was_made_for():

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import duckdb
 from matplotlib import rc_context
 
-from dmlr.errors import ConfigError, RecordError
+from dmlr.errors import ConfigError
 from dmlr.figures import attention, dependency, efficiency, gains, rewards, sweeps
 from dmlr.figures.made import Made, write_figure
 from dmlr.figures.source import Source
 from dmlr.figures.style import RC
 from dmlr.progress import say
 from dmlr.settings import FigureSettings
+from dmlr.store.opening import readable
 
 FIGURES: dict[str, Callable[[Source], Made]] = {
     "figure2": dependency.make,
@@ -37,11 +37,7 @@ def figure(name: str, settings: FigureSettings, database: Path, results: Path, o
     """
     if name not in FIGURES:
         raise ConfigError(f"figure: must be one of {', '.join(FIGURES)}, got {name!r}")
-    try:
-        opened = duckdb.connect(str(database), read_only=True)
-    except duckdb.Error as error:
-        raise RecordError(f"{database}: not a readable database ({error})") from None
-    with opened, rc_context(RC):
+    with readable(database) as opened, rc_context(RC):
         source = Source(settings, opened, results)
         made = FIGURES[name](source)
         write_figure(name, made, (source.conditions, source.provenance), out)

@@ -9,13 +9,14 @@ from dmlr.store.ceilings import write_ceilings
 from dmlr.store.cells import cells
 from dmlr.store.compute import compute, write_compute
 from dmlr.store.controls import controls, write_controls
-from dmlr.store.database import build, connected
+from dmlr.store.database import build
 from dmlr.store.disputed import write_disputed
 from dmlr.store.gap import gap, write_gap
 from dmlr.store.groups import metrics, write_metrics
 from dmlr.store.judging import write_judging
 from dmlr.store.labels import write_labels
 from dmlr.store.ladder import ladder, write_ladder
+from dmlr.store.opening import connected
 from dmlr.store.paper_tables import published_by_run, write_paper_tables
 from dmlr.store.protocols import write_protocols
 from dmlr.store.provenance import footer

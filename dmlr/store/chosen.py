@@ -1,9 +1,8 @@
-"""What a user means: a database, a run by a part of its name, a protocol, a label set."""
+"""What a user means: a run by a part of its name, a protocol, a label set."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -29,24 +28,6 @@ class Run:
     def parts(self) -> tuple[str, ...]:
         """The four parts of its name."""
         return self.benchmark, self.model, self.profile, f"seed-{self.seed}"
-
-
-def open_database(path: Path) -> duckdb.DuckDBPyConnection:
-    """The database, to be read.
-
-    Raises:
-        ConfigError: there is none, or the file is none.
-    """
-    if not path.is_file():
-        raise ConfigError(
-            f"{path}: must be the database of an experiment, found no file; snakemake tables makes it"
-        )
-    try:
-        return duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        raise ConfigError(
-            f"{path}: must be the database of an experiment ({str(error).splitlines()[0]})"
-        ) from None
 
 
 def chosen_run(database: duckdb.DuckDBPyConnection, name: str, place: str) -> Run:

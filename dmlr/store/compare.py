@@ -9,9 +9,10 @@ from typing import Any
 import duckdb
 
 from dmlr.errors import ConfigError
-from dmlr.store.chosen import Run, chosen_run, common, open_database
+from dmlr.store.chosen import Run, chosen_run, common
 from dmlr.store.difference import Difference, difference
 from dmlr.store.differing import differing
+from dmlr.store.opening import readable
 from dmlr.store.statistics import Proportion, accuracy
 
 PROTOCOLS = """
@@ -100,10 +101,11 @@ def compare(asked: Asked) -> Comparison:
     """Compare two runs.
 
     Raises:
-        ConfigError: a database cannot be read, a name fits no run or several, the runs are of different
+        RecordError: a database cannot be read.
+        ConfigError: a name fits no run or several, the runs are of different
             benchmarks or one run, or both do not have verdicts under the protocol and labels.
     """
-    with open_database(asked.database) as one, open_database(asked.other) as other:
+    with readable(asked.database) as one, readable(asked.other) as other:
         runs = chosen_run(one, asked.first, "A"), chosen_run(other, asked.second, "B")
         _check(*runs, same_database=asked.database.samefile(asked.other))
         sides = list(zip((one, other), (run.run for run in runs), strict=True))

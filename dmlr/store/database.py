@@ -21,6 +21,7 @@ from dmlr.records import Sample, to_table
 from dmlr.settings import AggregateSettings
 from dmlr.store.audits import add_audits, add_features
 from dmlr.store.calls import add_calls
+from dmlr.store.opening import connected
 from dmlr.store.published import add_published
 from dmlr.store.runs import add_runs
 from dmlr.store.sources import kept_parts
@@ -35,9 +36,6 @@ TABLES = (
     "measured", "controls", "label_pairs", "ceilings", "rungs", "gap",
 )  # fmt: skip
 LEDGER = "ledger.sqlite"  # under the folder of results
-MEMORY = (
-    "1GB"  # DuckDB would take most of the machine's; what does not fit goes to a folder beside it
-)
 
 
 def build(settings: AggregateSettings, results: Path, out: Path) -> None:
@@ -58,13 +56,6 @@ def build(settings: AggregateSettings, results: Path, out: Path) -> None:
                 _fill(database, settings, results, out)
             # Of a process that wrote to the old one and was killed: it must not go with the new one.
             out.with_name(f"{out.name}.wal").unlink(missing_ok=True)
-
-
-def connected(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open a database with limited memory, and without DuckDB's own bars between our lines."""
-    database = duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY})
-    database.execute("SET enable_progress_bar = false")
-    return database
 
 
 def create(database: duckdb.DuckDBPyConnection) -> None:

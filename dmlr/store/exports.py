@@ -7,12 +7,14 @@ from typing import Literal
 
 import duckdb
 
-from dmlr.errors import ConfigError, RecordError
+from dmlr.errors import ConfigError
 from dmlr.progress import say
-from dmlr.store.find_run import all_runs, find_run
+from dmlr.store.chosen import chosen_run
+from dmlr.store.opening import readable
 from dmlr.store.released import write_released
 from dmlr.store.sample_lines import write_csv, write_json_lines
 
+RUNS = "SELECT run FROM runs ORDER BY run"
 PROTOCOLS = "SELECT protocol FROM protocols ORDER BY position"
 
 
@@ -39,18 +41,15 @@ def export_runs(path: Path, request: Request, out: Path) -> None:
     """
     if bool(request.runs) == request.every:
         raise ConfigError("export: needs the names of runs, or --all and none")
-    try:
-        opened = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        raise RecordError(f"{path}: not a readable database ({error})") from None
-    with opened:
+    with readable(path) as opened:
         protocols = [name for (name,) in opened.execute(PROTOCOLS).fetchall()]
         if request.protocol not in (None, *protocols):
             raise ConfigError(
                 f"--protocol: must be one of {', '.join(protocols)}, got {request.protocol!r}"
             )
-        names = [find_run(opened, text) for text in request.runs] or all_runs(opened)
-        for name in dict.fromkeys(names):
+        everything = [name for (name,) in opened.execute(RUNS).fetchall()]
+        names = [chosen_run(opened, text, "RUN").run for text in request.runs]
+        for name in dict.fromkeys(names or everything):
             say(f"export {_write(opened, name, request, out, protocols[0])}")
 
 

@@ -3,10 +3,8 @@
 import io
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -14,9 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dmlr.errors import ConfigError, RecordError
+from dmlr.errors import ConfigError
 from dmlr.spreadsheet import SafeCsv
-from dmlr.store.database import connected
 from dmlr.store.rows import markdown_text
 
 Form = Literal["table", "csv", "json", "markdown"]
@@ -32,26 +29,6 @@ class Rows:
     rows: Sequence[Sequence[Any]]
 
 
-@contextmanager
-def readable(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database, open for reading alone.
-
-    Raises:
-        ConfigError: there is none.
-        RecordError: it cannot be read.
-    """
-    if not path.is_file():
-        raise ConfigError(
-            f"{path}: must be a database of dmlr aggregate, found none; run snakemake"
-        )
-    try:
-        opened = connected(path, read_only=True)
-    except duckdb.Error as error:
-        raise RecordError(f"{path}: not a readable database ({_first_line(error)})") from None
-    with opened:
-        yield opened
-
-
 def ask(database: duckdb.DuckDBPyConnection, statement: str) -> Rows:
     """What a statement of SQL finds.
 
@@ -63,7 +40,8 @@ def ask(database: duckdb.DuckDBPyConnection, statement: str) -> Rows:
         header = [column[0] for column in found.description or ()]
         return Rows(header, found.fetchall())
     except duckdb.Error as error:
-        raise ConfigError(f"sql: {_first_line(error)}; {NAMES}") from None
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigError(f"sql: {reason}; {NAMES}") from None
 
 
 def printed(found: Rows, form: Form) -> str:
@@ -98,7 +76,3 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 def _word(value: Any) -> str:
     return "NULL" if value is None else str(value)
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().splitlines()[0]
