@@ -1,4 +1,4 @@
-"""What an aggregate of the paper's whole grid takes: ``python -m tests.bench_aggregate [LEAST|PAPER ...]``.
+"""What an aggregate of the paper's whole grid takes: ``python -m tests.bench_aggregate [CASE ...]``.
 
 Records of 6 models x 5 profiles x 7 benchmarks x 1000 samples are made up, in the stages' files of 50
 samples each; every one of the 210,000 predictions has a trace of 15 steps, more than the paper's grid,
@@ -9,7 +9,6 @@ nothing, again with nothing changed, and with one run changed.
 import json
 import os
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -184,7 +183,7 @@ def write_grid(results, case):
 
 
 def aggregated(told, results):
-    """Seconds and peak GiB of one ``dmlr aggregate``."""
+    """Seconds, seconds of all cores together, and peak GiB of one ``dmlr aggregate``."""
     program = str(Path(sys.executable).with_name("dmlr"))
     arguments = [program, "aggregate", "--settings", told.model_dump_json()]
     arguments += ["--results", str(results), "--out", str(results / "dmlr.duckdb")]
@@ -192,7 +191,8 @@ def aggregated(told, results):
     child = os.posix_spawn(program, arguments, os.environ)
     _, status, used = os.wait4(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
-    return time.perf_counter() - started, used.ru_maxrss / 2**20
+    cores = used.ru_utime + used.ru_stime
+    return time.perf_counter() - started, cores, used.ru_maxrss / 2**20
 
 
 def measure(name):
@@ -201,10 +201,11 @@ def measure(name):
         told = write_grid(results, CASES[name])
 
         def report(what):
-            seconds, memory = aggregated(told, results)
+            seconds, cores, memory = aggregated(told, results)
             size = (results / "dmlr.duckdb").stat().st_size / 2**30
             print(
-                f"{name}, {what}: {seconds:.1f} s, {memory:.2f} GiB; file {size:.2f} GiB",
+                f"{name}, {what}: {seconds:.1f} s ({cores:.1f} s of cores), {memory:.2f} GiB; "
+                f"file {size:.2f} GiB",
                 flush=True,
             )
 
@@ -218,9 +219,6 @@ def measure(name):
 def main():
     for name in sys.argv[1:] or CASES:
         measure(name)
-    print(
-        f"peak of the bench itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB"
-    )
 
 
 if __name__ == "__main__":
