@@ -349,7 +349,7 @@ def test_code_of_the_benchmarks_is_none_of_the_later_stages(stage):
     assert found <= {"dmlr.datasets.shard", "dmlr.datasets.options"}
 
 
-@pytest.mark.parametrize("stage", ["prepare", "verify", "aggregate", "report"])
+@pytest.mark.parametrize("stage", ["prepare", "verify", "aggregate", "figure", "report"])
 def test_no_stage_but_features_reason_and_measures_imports_torch(stage):
     module = STAGES[stage][0]
     told = f"import sys, {module}; sys.exit('torch' in sys.modules)"
