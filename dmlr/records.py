@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from dmlr.errors import RecordError
 from dmlr.files import replacing
 
+AUDIT_FORMAT = 1  # of audit.json; raise it when a field changes its meaning
 FORMAT = "7"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]

@@ -367,12 +367,20 @@ def test_how_answers_are_measured_is_none_of_the_other_stages(stage):
     assert not [name for name in _closure(entry) if name.startswith("dmlr.measures")]
 
 
+# Aggregate reads the ledger, and asks the paper's rules what they can reach.
+READ = {"dmlr.judge", "dmlr.judge.asked", "dmlr.judge.ledger", "dmlr.judge.ledger_call",
+        "dmlr.judge.ledger_file", "dmlr.verify", "dmlr.verify.ceilings", "dmlr.verify.decision",
+        "dmlr.verify.rules", "dmlr.verify.rules.boxed"}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "stage", ["prepare", "features", "reason", "chains", "attention", "aggregate"]
-)
-def test_how_answers_are_judged_is_none_of_the_other_stages(stage):
+    ("stage", "known"),
+    [*((name, set()) for name in ("prepare", "features", "reason", "chains", "attention")), ("aggregate", READ)],
+)  # fmt: skip
+def test_how_answers_are_judged_is_none_of_the_other_stages(stage, known):
     entry, _ = STAGES[stage]
-    assert not [name for name in _closure(entry) if name.startswith(("dmlr.verify", "dmlr.judge"))]
+    judging = {name for name in _closure(entry) if name.startswith(("dmlr.verify", "dmlr.judge"))}
+    assert judging == known
 
 
 def test_the_process_for_mathematics_is_code_of_its_stage():

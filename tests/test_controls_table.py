@@ -109,8 +109,8 @@ def test_a_control_that_beats_the_method_is_named_and_one_that_is_not_final_is_n
     assert {row[2]: row[7:9] for row in body} == {
         "vanilla": ["+0.0 (p = 1, Holm 1)", "neither"],
         "dmlr-paper": ["–", "–"],
-        "tokens-only": ["+30.0 (p = 0.031, Holm 0.12)", "tokens-only"],
-        "threshold": ["-5.0 (p = 1, Holm 1)", "dmlr-paper"],
+        "tokens-only": ["+30.0 [+10.5, +52.6] (p = 0.031, Holm 0.12)", "tokens-only"],
+        "threshold": ["-5.0 [-15.8, +0.0] (p = 1, Holm 1)", "dmlr-paper"],
         "released": ["+0.0 (p = 1, Holm 1)", "neither"],
         "silent": ["–", "–"],
     }
@@ -139,7 +139,8 @@ def test_controls_as_numbers(folder):
     (row,) = rows(folder, "controls", profile="tokens-only", protocol="paper", labels="official")
     assert {name: row[name] for name in list(row)[7:-1]} == {
         "n": "20", "accuracy": "80.0000", "low": "58.3983", "high": "91.9342", "final": "yes",
-        "pairs": "20", "difference": "30.0000", "only_run": "6", "only_method": "0", "p": "0.03125",
+        "pairs": "20", "difference": "30.0000", "difference_low": "10.5263",
+        "difference_high": "52.6316", "only_run": "6", "only_method": "0", "p": "0.03125",
         "holm_p": "0.125", "detectable": "", "ahead": "tokens-only", "baseline_difference": "30.0000",
         "baseline_p": "0.03125", "other_answers": "0.0000", "other_answers_n": "20",
         "forwarded_vs_baseline": "",
@@ -166,7 +167,7 @@ def test_label_sets_of_the_same_replies_abreast(folder):
     # EIGHT to SIX: the sixteen that SIX has right are the first; EIGHT has 2 to 18 right. So 1 is right
     # under the official labels alone, 17 and 18 under the released alone: -5 points, p = 2 * 4/8 = 1.
     assert found["tokens-only"] == [
-        "85.0 [64.0, 94.8]", "80.0 [58.4, 91.9]", "-5.0 (p = 1, Holm 1)",
+        "85.0 [64.0, 94.8]", "80.0 [58.4, 91.9]", "-5.0 [-21.1, +10.5] (p = 1, Holm 1)",
     ]  # fmt: skip
     assert found["vanilla"][2] == "+0.0 (p = 1, Holm 1)"
     assert found["silent"] == ["not final: 0.0–100.0", "not final: 0.0–100.0", "–"]

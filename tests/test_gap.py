@@ -130,7 +130,7 @@ def test_the_files_say_it_in_numbers_and_in_words(rungs, tmp_path):
     assert lines[2].startswith("| own | m | plain | 3 | released | released-2026-03 | 8 | 50.0 [")
     assert lines[2].endswith("| – | – | – | – | 40.0 | 60.0 | -10.0 | -20.0 |")
     # Of eight pairs that are won with a chance of 1/4: none with 0.100, at most four with 0.973.
-    assert "| 70.0 [39.7, 89.2] | +25.0 [0.0, 62.5] (p = 0.5) | 8 | 2 | 0 | 70.0 |" in lines[3]
+    assert "| 70.0 [39.7, 89.2] | +25.0 [+0.0, +57.1] (p = 0.5) | 8 | 2 | 0 | 70.0 |" in lines[3]
     short = next(line for line in lines if line.startswith("| short"))
     assert "| released-2026-03 | – | not available | – | – | – | – | – | – | – | – |" in short
     assert lines[-1] == "provenance 0123456789ab"

@@ -11,7 +11,7 @@ from dmlr.errors import ConfigError
 from dmlr.latent.profile import Dmlr
 from dmlr.merged import configuration
 from dmlr.store.cells import cells
-from dmlr.store.difference import difference, difference_interval
+from dmlr.store.difference import difference
 from dmlr.store.ladder import ladder, write_ladder
 from tests.marked import database
 
@@ -45,7 +45,7 @@ def rungs(tmp_path_factory):
 
 def test_each_rung_has_what_changed_and_its_paired_effect(rungs):
     plain, sharp, wide = (one for one in rungs if one.protocol == "paper")
-    assert (plain.profile, plain.changed, plain.difference, plain.holm_p) == (
+    assert (plain.profile, plain.changed, plain.difference, plain.holm.p_value) == (
         "plain",
         {},
         None,
@@ -60,7 +60,10 @@ def test_each_rung_has_what_changed_and_its_paired_effect(rungs):
     assert counts == [(20, 6, 0), (19, 0, 4)]  # one of the last is unparsed
     assert (sharp.difference.p_value, wide.difference.p_value) == (0.03125, 0.125)
     # Holm of two: 2 * 0.03125, then 0.125.
-    assert [(one.holm_p, one.comparisons) for one in (sharp, wide)] == [(0.0625, 2), (0.125, 2)]
+    assert [(one.holm.p_value, one.holm.tests) for one in (sharp, wide)] == [
+        (0.0625, 2),
+        (0.125, 2),
+    ]
     # B, which became A, six times; then four As, one B that is C now, and one that can be read no more.
     others = [(one.other_answers, one.answer_pairs) for one in (plain, sharp, wide)]
     assert others == [(None, None), (6, 20), (6, 20)]
@@ -70,7 +73,7 @@ def test_equal_runs_have_no_effect_and_no_interval(rungs):
     _, sharp, wide = (one for one in rungs if one.protocol == "another")
     for one in (sharp, wide):
         assert (one.difference.value, one.difference.low, one.difference.high) == (0.0, None, None)
-        assert (one.difference.p_value, one.holm_p, one.other_answers) == (1.0, 1.0, 0)
+        assert (one.difference.p_value, one.holm.p_value, one.other_answers) == (1.0, 1.0, 0)
 
 
 def test_the_files_have_a_row_per_rung_in_order(rungs, tmp_path):
@@ -80,7 +83,7 @@ def test_the_files_have_a_row_per_rung_in_order(rungs, tmp_path):
     assert [(row["profile"], row["field"], row["before"], row["after"]) for row in rows] == [
         ("plain", "", "", ""),
         ("sharp", "sigma", "25.0", "0.1"),
-        ("wide", "patches_initial, patches_added", "1, 1", "2, 2"),
+        ("wide", "patches_added, patches_initial", "1, 1", "2, 2"),
     ]
     assert {rows[0][name] for name in ("pairs", "difference", "other_answers", "holm_p")} == {""}
     lines = (tmp_path / "ladder.md").read_text().splitlines()
@@ -100,16 +103,16 @@ def test_without_a_ladder_the_table_is_empty(tmp_path):
 
 def test_the_interval_of_a_difference_is_that_of_its_normal_approximation():
     # n = 100, 20 won and 10 lost: 10 points, standard error sqrt((0.3 - 0.1^2) / 100) = 5.385 points.
-    low, high = difference_interval(100, 20, 10)
-    assert (low, high) == (
+    found = difference(100, 20, 10)
+    assert (found.low, found.high) == (
         pytest.approx(10 - 1.96 * 5.385, abs=1),
         pytest.approx(10 + 1.96 * 5.385, abs=1),
     )
-    assert difference_interval(100, 20, 10) == (low, high)
 
 
 def test_alike_pairs_have_no_interval_and_no_pairs_no_difference():
-    assert difference_interval(5, 0, 0) == difference_interval(5, 5, 0) == (None, None)
+    for alike in (difference(5, 0, 0), difference(5, 5, 0)):
+        assert (alike.low, alike.high) == (None, None)
     assert difference(0, 0, 0) is None
 
 

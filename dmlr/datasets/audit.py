@@ -15,9 +15,8 @@ from dmlr.datasets.entry import Benchmark, Shapes
 from dmlr.datasets.findings import LABELS, find
 from dmlr.datasets.options import offered
 from dmlr.datasets.source import SourceRow
-from dmlr.records import Gold, ImageFile
+from dmlr.records import AUDIT_FORMAT, Gold, ImageFile
 
-FORMAT = 1  # raise it when a field changes its meaning
 CONSTANTS = 2  # how many constant answers are tried, the most frequent first
 
 
@@ -50,7 +49,7 @@ def audit(of: Audited) -> dict[str, Any]:
     misfits = [name for name in of.collected.misfits if name not in of.skipped]
     doubts = find(rows, found, loader, misfits=misfits, hashes=hashes)
     return {
-        "format": FORMAT,
+        "format": AUDIT_FORMAT,
         "benchmark": of.name,
         "source": _source(of),
         "subset": _subset(of),

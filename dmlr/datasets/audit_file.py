@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from dmlr.datasets import released_json
-from dmlr.datasets.audit import FORMAT, Audited, audit
+from dmlr.datasets.audit import Audited, audit
 from dmlr.datasets.collect import collect
 from dmlr.datasets.entry import Source, Subset
 from dmlr.datasets.options import offered
 from dmlr.datasets.pictures import inspect
 from dmlr.datasets.registry import LOADERS
 from dmlr.errors import ConfigError, DataError
-from dmlr.records import ImageFile, Sample, read_records
+from dmlr.records import AUDIT_FORMAT, ImageFile, Sample, read_records
 from dmlr.verify.ceilings import ceilings
 
 
@@ -74,8 +74,10 @@ def _prepared(folder: Path) -> dict[str, Any]:
     path = folder / "audit.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
-            raise ValueError(f"it must be an audit of format {FORMAT}; prepare the benchmark again")
+        if not isinstance(found, dict) or found.get("format") != AUDIT_FORMAT:
+            raise ValueError(
+                f"it must be an audit of format {AUDIT_FORMAT}; prepare the benchmark again"
+            )
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"{folder}: must be a JSON file or the folder of a prepared benchmark, {path.name} cannot "

@@ -7,12 +7,11 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from dmlr.datasets.audit import FORMAT
 from dmlr.datasets.entry import Status
 from dmlr.datasets.errata import Outcome
 from dmlr.datasets.findings import Finding
 from dmlr.errors import RecordError
-from dmlr.records import Gold
+from dmlr.records import AUDIT_FORMAT, Gold
 from dmlr.report.audit_parts import Ceiling, Chosen, Erratum, Floor, Kind, LabelSet, Source, Told
 from dmlr.verify.ceilings import Judged, ceilings
 
@@ -95,7 +94,7 @@ def floors(audits: list[Audit]) -> dict[tuple[str, str], float]:
 
 
 def _checked(told: Any, benchmark: str) -> dict[str, Any]:
-    for name, wanted in {"format": FORMAT, "benchmark": benchmark}.items():
+    for name, wanted in {"format": AUDIT_FORMAT, "benchmark": benchmark}.items():
         found = told.get(name) if isinstance(told, dict) else None
         if found != wanted:
             raise ValueError(f"{name} must be {wanted}, got {found!r:.80}")

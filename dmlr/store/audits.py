@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from dmlr.datasets.audit import FORMAT
 from dmlr.errors import RecordError
+from dmlr.records import AUDIT_FORMAT
 from dmlr.settings import AggregateSettings
 
 Row = dict[str, Any]
@@ -59,8 +59,8 @@ def _read(path: Path, take: Callable[[Any], Any]) -> Any:
 
 
 def _audit(found: Any) -> Any:
-    if found["format"] != FORMAT:
-        raise ValueError(f"must be of format {FORMAT}, got {found['format']}")
+    if found["format"] != AUDIT_FORMAT:
+        raise ValueError(f"must be of format {AUDIT_FORMAT}, got {found['format']}")
     return found
 
 

@@ -13,7 +13,7 @@ from dmlr.store.latex import latex_text
 from dmlr.store.rows import WORDS, csv_text, field, markdown_line, markdown_text
 
 # Columns of p-values, which four decimals would make 0; they have six digits.
-P_VALUES = {"p", "mcnemar_p", "holm_p", "baseline_p"}
+P_VALUES = {"p", "p_value", "mcnemar_p", "holm_p", "baseline_p"}
 
 
 @dataclass(frozen=True)
