@@ -302,7 +302,7 @@ def test_a_figure_that_is_not_there_and_a_database_that_is_none(made, tmp_path):
         made.drawn("figure5")
     broken = world(tmp_path, ("plain",))
     broken.database.write_bytes(b"nothing")
-    with pytest.raises(RecordError, match=r"dmlr\.duckdb: must be a database of dmlr aggregate"):
+    with pytest.raises(RecordError, match=r"dmlr\.duckdb: not a readable database"):
         broken.drawn("figure6")
 
 
