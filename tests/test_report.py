@@ -152,7 +152,7 @@ def trace(number):
     return [
         TraceStep(
             sample_id=f"tiny/{number}", step=step, candidate_reward=0.1, reward=reward, sigma=0.1,
-            is_best=step == 1, patch_count=3, patch_counts=[1, 2], patch_budget=5, think_norm=1, update_norm=1,
+            is_best=step == 1, patch_count=3, patch_counts=[1, 2], best_patches=[[5], [0, 3]], patch_budget=5, think_norm=1, update_norm=1,
         )
         for step, reward in enumerate([0.25, 0.75, 0.5])
     ]  # fmt: skip

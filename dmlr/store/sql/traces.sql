@@ -9,6 +9,7 @@ CREATE TABLE traces (
     is_best BOOLEAN NOT NULL,
     patch_count INTEGER NOT NULL,
     patch_counts INTEGER[] NOT NULL,
+    best_patches INTEGER[][] NOT NULL,
     patch_budget INTEGER NOT NULL,
     think_norm DOUBLE NOT NULL,
     update_norm DOUBLE NOT NULL,
