@@ -18,6 +18,10 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "verify": ("dmlr.verify.verify", ()),
     "aggregate": ("dmlr.store.aggregate", ("store/sql",)),
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
+    "report-data": (
+        "dmlr.report.parts",
+        (),
+    ),  # what stands in the data files, not how pages show it
 }
 # Libraries whose version can change a number.
 PACKAGES = (

@@ -1,81 +1,113 @@
-"""Stage report: the pages, as a folder that opens without a server or network."""
+"""Stage report: the pages and their data, as a folder that opens without a server or network."""
 
-import shutil
+from collections.abc import Sequence
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from dmlr.errors import RecordError
-from dmlr.files import replacing, write_text
 from dmlr.progress import say
-from dmlr.report import data
-from dmlr.report.pages import index_page, run_page
-from dmlr.report.samples import image_name
+from dmlr.report import breakdowns, data
+from dmlr.report.breakdowns import Breakdown
+from dmlr.report.data import Run
+from dmlr.report.explorer import explorer
+from dmlr.report.folder import remove_others, write_changed
+from dmlr.report.keys import keys
+from dmlr.report.pages import explorer_page, index_page, run_page
+from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
+from dmlr.report.pictures import add_pictures, pictures
+from dmlr.report.sample_data import Benchmark, benchmark
 from dmlr.report.text import bare_name
 from dmlr.settings import ReportSettings
 from dmlr.store.cells import Cell, cells
 
-STATIC = ("style.css", "report.js")
+LIMITS: dict[str, Any] = {"memory_limit": "1GB"}  # of DuckDB; the rest of the process stays below as much again
 
 
 def report(settings: ReportSettings, database: Path, results: Path, out: Path) -> None:
-    """Write ``index.html``, a page per run, and the images and styles they show, under ``out``.
+    """Write the pages, their data, the pictures and the styles under ``out``.
+
+    What is there as it would be is left as it is; what belongs to no run or sample is removed.
 
     Raises:
         RecordError: the database or an audit cannot be read, or a record names no usable file.
     """
     try:
-        opened = duckdb.connect(str(database), read_only=True)
+        opened = duckdb.connect(str(database), read_only=True, config=LIMITS)
     except duckdb.Error as error:
         raise RecordError(f"{database}: not a readable database ({error})") from None
     with opened:
-        scored = cells(opened, settings.baseline)
-        index = index_page(opened, settings, scored, results)
-        _copy_images(opened, results, out / "images")
-        pages = _write_runs(opened, settings.baseline, scored, out / "runs")
-    for name in STATIC:
-        write_text(out / name, (files("dmlr.report") / "static" / name).read_text("utf-8"))
-    write_text(out / "index.html", index)
-    say(f"report {out / 'index.html'}: {pages + 1} pages")
+        found = pictures(opened, results)
+        scored, runs = cells(opened, settings.baseline), data.runs(opened, settings.baseline)
+        parts = {
+            name: breakdowns.breakdowns(opened, name, scored, settings.baseline)
+            for name in settings.benchmarks
+        }
+        index = index_page(opened, settings, scored, parts, results)
+        add_pictures(found, out)
+        made = _write_data(opened, runs, results, out)
+        _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
+    for path in sorted((files("dmlr.report") / "static").iterdir(), key=lambda path: path.name):
+        write_changed(out / path.name, path.read_text("utf-8"))
+    write_changed(out / "index.html", index)
+    say(f"report {out / 'index.html'}: {len(runs)} runs, data of {made} parts made")
+
+
+def _write_data(
+    database: duckdb.DuckDBPyConnection, runs: Sequence[Run], results: Path, out: Path
+) -> int:
+    """Write the data and the explorer of every benchmark; count the parts that had to be made."""
+    known = keys(database)
+    made, pages = 0, []
+    for name, group in groupby(runs, lambda run: run.benchmark):
+        found, of_it = benchmark(database, name), list(group)
+        made += write_benchmark(found, known, out)
+        for run in of_it:
+            made += write_run(database, run, found, known, results=results, out=out)
+        pages += _write_explorers(database, found, of_it, results, out / "samples")
+    remove_others(out / "samples", "*.html", pages)
+    remove_gone({run.benchmark for run in runs}, {run.run for run in runs}, out)
+    return made
+
+
+def _write_explorers(
+    database: duckdb.DuckDBPyConnection,
+    found: Benchmark,
+    runs: Sequence[Run],
+    results: Path,
+    folder: Path,
+) -> list[str]:
+    """Write a page for each model and seed, and name them."""
+    attentive = {run.run for run in runs if attention_of(run, results).exists()}
+    names = []
+    for _, group in groupby(runs, lambda run: (run.model, run.seed)):
+        page = explorer(database, found, list(group), attentive)
+        write_changed(folder / page.page, explorer_page(page))
+        names.append(page.page)
+    return names
 
 
 def _write_runs(
-    database: duckdb.DuckDBPyConnection, baseline: str, scored: list[Cell], folder: Path
-) -> int:
-    """Write the runs' pages, remove those of runs that are no more, and count the rest."""
-    runs = data.runs(database, baseline)
+    database: duckdb.DuckDBPyConnection,
+    baseline: str,
+    runs: Sequence[Run],
+    scored: list[Cell],
+    parts: dict[str, list[Breakdown]],
+    folder: Path,
+) -> None:
+    """Write the runs' pages, and remove those of runs that are no more."""
     bases = {(r.benchmark, r.model, r.seed): r for r in runs if r.profile == baseline}
-    names = set()
+    names = []
     for run in runs:
         base = bases.get((run.benchmark, run.model, run.seed))
         found = [cell for cell in scored if cell.run == run.run]
         other = None if base is run else base
-        page = run_page(database, run, found, baseline=other, baseline_name=baseline)
-        names.add(bare_name(f"{run.run}.html", "runs.run"))
-        write_text(folder / f"{run.run}.html", page)
-    for old in folder.glob("*.html"):
-        if old.name not in names:
-            old.unlink()
-    return len(names)
-
-
-def _copy_images(database: duckdb.DuckDBPyConnection, results: Path, folder: Path) -> None:
-    """Copy every image once; names are digests, so a name that is there is the image.
-
-    Raises:
-        RecordError: an image is named as no file of a folder can be, or is missing.
-    """
-    images = database.execute(
-        "SELECT DISTINCT benchmark, image.sha256, image.file FROM samples ORDER BY ALL"
-    ).fetchall()
-    for benchmark, sha256, file in images:
-        copy = folder / image_name(sha256, file)
-        if copy.exists():
-            continue
-        source = results / "benchmarks" / benchmark / "images" / file
-        try:
-            with replacing(copy) as temporary:
-                shutil.copyfile(source, temporary)
-        except FileNotFoundError:
-            raise RecordError(f"{source}: image is missing; run snakemake again") from None
+        page = run_page(
+            database, run, found, parts[run.benchmark], baseline=other, baseline_name=baseline
+        )
+        names.append(bare_name(f"{run.run}.html", "runs.run"))
+        write_changed(folder / names[-1], page)
+    remove_others(folder, "*.html", names)
