@@ -1,22 +1,10 @@
 """Links to samples: into the explorer, which keeps all that it shows in the fragment."""
 
-from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from dmlr.report.data import Run
 from dmlr.report.text import bare_name
-
-
-class OfRun(Protocol):
-    """Anything that says which run it is of: a run, a cell of a table."""
-
-    @property
-    def benchmark(self) -> str: ...  # noqa: D102
-    @property
-    def model(self) -> str: ...  # noqa: D102
-    @property
-    def profile(self) -> str: ...  # noqa: D102
-    @property
-    def seed(self) -> int: ...  # noqa: D102
+from dmlr.store.cells import Cell
 
 
 def explorer_page(benchmark: str, model: str, seed: int) -> str:
@@ -24,7 +12,7 @@ def explorer_page(benchmark: str, model: str, seed: int) -> str:
     return bare_name(f"{benchmark}--{model}--seed-{seed}.html", "runs.run")
 
 
-def samples_of(run: OfRun, **filters: str | int) -> str:
+def samples_of(run: Run | Cell, **filters: str | int) -> str:
     """Link from the report's folder to the samples of a run.
 
     Args:

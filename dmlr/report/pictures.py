@@ -4,9 +4,8 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -18,7 +17,6 @@ from dmlr.report.text import bare_name
 
 SIDE = 96  # pixels of the longer side of a small picture, at most
 QUALITY = 70  # of WebP
-FEW = 64  # small pictures that one process makes before others have started
 _OURS = re.compile(r"[0-9a-f]{64}\.[A-Za-z0-9]+")
 
 
@@ -76,8 +74,10 @@ def add_pictures(found: list[Picture], out: Path) -> None:
     """
     for one in found:
         _share(one.source, out / "images" / one.name)
-    tasks = [(one.source, out / "thumbs" / one.small) for one in found]
-    _make([(source, small) for source, small in tasks if not small.exists()])
+    # Pillow lets other threads work while it decodes, shrinks and encodes.
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for _ in pool.map(lambda one: _shrink(one.source, out / "thumbs" / one.small), found):
+            pass
     _remove_others(out / "images", {one.name for one in found})
     _remove_others(out / "thumbs", {one.small for one in found})
 
@@ -96,19 +96,9 @@ def _share(source: Path, copy: Path) -> None:
             shutil.copyfile(source, temporary)
 
 
-def _make(tasks: list[tuple[Path, Path]]) -> None:
-    if len(tasks) <= FEW:
-        for task in tasks:
-            _shrink(task)
+def _shrink(source: Path, small: Path) -> None:
+    if small.exists():
         return
-    # Started anew: DuckDB's threads must not be forked.
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
-        for _ in pool.map(_shrink, tasks, chunksize=16):
-            pass
-
-
-def _shrink(task: tuple[Path, Path]) -> None:
-    source, small = task
     try:
         with Image.open(source) as image:
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # JPEG: decode no more than it takes

@@ -24,7 +24,7 @@ from dmlr.report.text import bare_name
 from dmlr.settings import ReportSettings
 from dmlr.store.cells import Cell, cells
 
-LIMITS: dict[str, Any] = {"memory_limit": "1GB"}  # of DuckDB; the rest of the process stays below as much again
+LIMITS: dict[str, Any] = {"memory_limit": "1GB"}  # of DuckDB; the rest of the process takes less
 
 
 def report(settings: ReportSettings, database: Path, results: Path, out: Path) -> None:
@@ -50,10 +50,19 @@ def report(settings: ReportSettings, database: Path, results: Path, out: Path) -
         add_pictures(found, out)
         made = _write_data(opened, runs, results, out)
         _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
-    for path in sorted((files("dmlr.report") / "static").iterdir(), key=lambda path: path.name):
-        write_changed(out / path.name, path.read_text("utf-8"))
+    _write_static(out / "static")
     write_changed(out / "index.html", index)
     say(f"report {out / 'index.html'}: {len(runs)} runs, data of {made} parts made")
+
+
+def _write_static(folder: Path) -> None:
+    """Write the styles and the pages' scripts."""
+    found = {
+        path.name: path.read_text("utf-8") for path in (files("dmlr.report") / "static").iterdir()
+    }
+    for name, text in found.items():
+        write_changed(folder / name, text)
+    remove_others(folder, "*.js", found)
 
 
 def _write_data(

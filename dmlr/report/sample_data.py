@@ -9,8 +9,8 @@ import duckdb
 
 from dmlr import wording
 from dmlr.records import Sample
-from dmlr.report.breakdowns import group_names
 from dmlr.report.golds import answer, options, ordered
+from dmlr.report.groups import group_names
 from dmlr.report.pictures import image_name
 from dmlr.report.scripts import Entry, script, script_of
 

@@ -93,7 +93,7 @@
       "header",
       {},
       make("a", { class: "back", href: address({ sample: null, step: null, token: null }) }, "← List"),
-      make("h2", {}, apart(sample.id)),
+      make("h2", {}, apart(list.samples[place].id)),
       make("span", { class: "muted" }, [list.samples[place].category, ...sample.groups.map(([name, value]) => `${name} ${value}`)].join(", ")),
       make("span", { class: "turn" }, step(-1, "← previous", "k"), step(1, "next →", "j")),
     );
@@ -125,7 +125,7 @@
       const link = address({ profile: one.profile, against: null, token: null });
       return sampleView.said(entries[i], { profile: one.profile, verdict: list.verdict(one.profile, place), link }, i === run);
     });
-    const decided = entry ? [sampleView.verdicts(entry, sample.golds, state.profile), sampleView.took(entry, state.profile)] : [];
+    const decided = entry ? [sampleView.verdicts(entry, state.profile), sampleView.took(entry, state.profile)] : [];
     shown.replaceChildren(
       head(sample, place),
       figure,

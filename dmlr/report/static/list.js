@@ -30,7 +30,7 @@ const sampleList = (facts) => {
     },
     end: { words: "Reply", names: END_WORDS, of: (place, state) => ENDS[runs.get(state.profile).ends[place]] },
     category: { words: "Category", of: (place) => samples[place].category },
-    kind: { words: "Answer", of: (place) => samples[place].kind },
+    kind: { words: "Gold", of: (place) => samples[place].kind },
   };
   index.groups.forEach((name, i) => {
     filters[name] ??= { words: name[0].toUpperCase() + name.slice(1), of: (place) => samples[place].groups[i] };

@@ -67,15 +67,14 @@ const sampleView = (() => {
       entry?.insertions ? make("p", { class: "muted" }, `Image tokens inserted into the reply: ${several(entry.insertions.length, "block")}`) : null,
     );
 
-  const verdicts = (entry, golds, profile) => {
-    const gold = new Map(golds);
-    const head = ["Protocol", "Labels", "Verdict", "Extracted", "Gold", "Rule", "Why"];
+  const verdicts = (entry, profile) => {
+    const head = ["Protocol", "Labels", "Verdict", "Extracted", "Rule", "Why"];
     const rows = entry.verdicts.map(([protocol, labels, verdict, extracted, rule, reason, model, judged]) => {
       const why = [
         reason ? make("div", {}, apart(reason)) : null,
         judged ? make("details", {}, make("summary", {}, model ? `Judge ${model}` : "Judge"), reply([judged])) : null,
       ];
-      const cells = [protocol, labels, badge(verdict), apart(extracted), apart(gold.get(labels)), rule];
+      const cells = [protocol, labels, badge(verdict), apart(extracted), rule];
       return make("tr", {}, cells.map((cell) => make("td", {}, cell)), make("td", { class: "answer" }, reason || judged ? why : "–"));
     });
     return make(

@@ -34,11 +34,11 @@ const trace = (() => {
     const rows = [
       ["Step", first ? "start" : String(step)],
       ["Reward", number(now.reward, 4) + (now.best ? ", a new best" : "")],
-      ["Candidate’s reward", first ? "–" : number(now.candidate, 4)],
-      ["Sigma left to the next", first ? "–" : number(now.sigma, 4)],
-      ["Patches of the best of the step", first ? "–" : whole(now.count)],
-      ["Patches allowed next", first ? "–" : now.budget < 0 ? "no limit" : whole(now.budget)],
-      ["Norm of think tokens, of the update", first ? "–" : `${number(now.think, 3)}, ${number(now.update, 3)}`],
+      ["Reward of the candidate", first ? "–" : number(now.candidate, 4)],
+      ["Sigma left to the next step", first ? "–" : number(now.sigma, 4)],
+      ["Patches in its best sequence", first ? "–" : whole(now.count)],
+      ["Patches allowed from here", first ? "–" : now.budget < 0 ? "no limit" : whole(now.budget)],
+      ["Norms: think tokens, update", first ? "–" : `${number(now.think, 3)}, ${number(now.update, 3)}`],
     ];
     return make(
       "dl",
