@@ -237,9 +237,9 @@ def test_nothing_is_written_where_nothing_changed(tmp_path):
 
 def test_a_new_run_leaves_the_others_alone_and_one_that_is_gone_loses_its_files(tmp_path):
     out = tmp_path / "reports"
-    render(make(tmp_path, profiles=["vanilla"]), out)
+    render(make(tmp_path, profiles=["vanilla"], flips_against="absent"), out)
     alone = state(out)
-    render(make(tmp_path), out)
+    render(make(tmp_path, flips_against="absent"), out)
     both = state(out)
     changed = {name for name in alone if both[name] != alone[name]}
     assert changed == {"index.html", "samples/tiny--m--seed-3.html"}

@@ -19,7 +19,8 @@ def samples_of(run: Run | Cell, **filters: str | int) -> str:
         run: whose profile is chosen; a cell of a table is as good.
         filters: what the explorer is asked for: ``sample`` (an id), ``step``, ``verdict``, ``flip``
             (gained, lost, unscored, same) ``against`` another profile, ``category``, ``disputed``
-            (yes), ``end`` (end, length, none), ``q`` (a text).
+            (yes), ``end`` (end, length, none), ``gold`` (a kind), ``q`` (a text), and groups by
+            their names after ``by.``.
     """
     page = explorer_page(run.benchmark, run.model, run.seed)
     told = urlencode({"profile": run.profile, **filters}, quote_via=quote)

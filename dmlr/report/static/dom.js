@@ -9,7 +9,7 @@ const fill = (node, attributes, parts) => {
     if (typeof value === "function") node.addEventListener(name, value);
     else if (value !== false && value !== null) node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...parts.flat().filter((part) => part !== null && part !== false));
+  node.append(...parts.flat(Infinity).filter((part) => part !== null && part !== false));
   return node;
 };
 

@@ -14,11 +14,15 @@
   let places = [];
   let asked = 0; // counts what was asked to be shown; an answer that comes late is not
 
+  const usualProfile = list.profiles[1] ?? baseline;
+  const usualOther = (profile) => list.profiles.find((one) => one !== profile) ?? profile;
+
   const read = () => {
     const told = new URLSearchParams(location.hash.slice(1));
     const known = (name, other) => (list.profiles.includes(told.get(name)) ? told.get(name) : other);
-    const profile = known("profile", list.profiles[1] ?? baseline);
-    const found = { profile, against: known("against", list.profiles.find((one) => one !== profile) ?? profile) };
+    const profile = known("profile", usualProfile);
+    const against = known("against", usualOther(profile));
+    const found = { profile, against: against === profile ? usualOther(profile) : against };
     for (const key of Object.keys(list.filters)) found[key] = told.get(key) ?? "";
     const numeric = (name) => (told.get(name) && Number.isInteger(Number(told.get(name))) ? Number(told.get(name)) : null);
     const heat = ["think", "reply"].includes(told.get("heat")) ? told.get("heat") : "off";
@@ -28,9 +32,10 @@
   const address = (changes = {}) => {
     const next = { ...state, ...changes };
     const told = new URLSearchParams();
+    const usual = { profile: usualProfile, against: usualOther(next.profile), heat: "off" };
+    if (next.against === next.profile) next.against = usual.against;
     for (const [key, value] of Object.entries(next)) {
-      const usual = key === "profile" ? list.profiles[1] ?? baseline : key === "against" ? list.profiles.find((one) => one !== next.profile) : key === "heat" ? "off" : null;
-      if (value !== null && value !== "" && value !== usual) told.set(key, value);
+      if (value !== null && value !== "" && value !== usual[key]) told.set(key, value);
     }
     return `#${told}`;
   };
@@ -122,7 +127,7 @@
     const entry = entries[run];
     const figure = sampleView.figure(sample, entry, maps, state, (changes) => go(changes, { keep: true }));
     const said = facts.runs.map((one, i) => {
-      const link = address({ profile: one.profile, against: null, token: null });
+      const link = address({ profile: one.profile, token: null });
       return sampleView.said(entries[i], { profile: one.profile, verdict: list.verdict(one.profile, place), link }, i === run);
     });
     const decided = entry ? [sampleView.verdicts(entry, state.profile), sampleView.took(entry, state.profile)] : [];

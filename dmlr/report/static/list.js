@@ -30,10 +30,11 @@ const sampleList = (facts) => {
     },
     end: { words: "Reply", names: END_WORDS, of: (place, state) => ENDS[runs.get(state.profile).ends[place]] },
     category: { words: "Category", of: (place) => samples[place].category },
-    kind: { words: "Gold", of: (place) => samples[place].kind },
+    gold: { words: "Gold", of: (place) => samples[place].kind },
   };
-  index.groups.forEach((name, i) => {
-    filters[name] ??= { words: name[0].toUpperCase() + name.slice(1), of: (place) => samples[place].groups[i] };
+  const groups = index.groups.map((name, i) => {
+    filters[`by.${name}`] = { words: name[0].toUpperCase() + name.slice(1), of: (place) => samples[place].groups[i] };
+    return `by.${name}`;
   });
   // What has one value in all samples and profiles is no choice.
   const values = (key) => {
@@ -46,7 +47,7 @@ const sampleList = (facts) => {
     }
     return filters[key].names ? Object.keys(filters[key].names) : [...found].sort();
   };
-  for (const key of ["category", "kind", ...index.groups]) if (values(key).length < 2) delete filters[key];
+  for (const key of ["category", "gold", ...groups]) if (values(key).length < 2) delete filters[key];
   if (profiles.length < 2) delete filters.flip;
 
   const count = (key, state) => {
