@@ -100,6 +100,7 @@
       make("a", { class: "back", href: address({ sample: null, step: null, token: null }) }, "← List"),
       make("h2", {}, apart(list.samples[place].id)),
       make("span", { class: "muted" }, [list.samples[place].category, ...sample.groups.map(([name, value]) => `${name} ${value}`)].join(", ")),
+      make("span", { class: "muted" }, at < 0 ? "not among those listed" : `${whole(at + 1)} of ${whole(places.length)} listed`),
       make("span", { class: "turn" }, step(-1, "← previous", "k"), step(1, "next →", "j")),
     );
   };
