@@ -13,7 +13,12 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__, command, config, settings
+from dmlr.cli_check import check, export
+from dmlr.cli_compare import compare
+from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
+from dmlr.cli_measures import attention, chains
+from dmlr.cli_store import show, sql
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DmlrError
@@ -69,7 +74,14 @@ def reason(
     stage(found, files, batch=command.batch_size(batch_size))
 
 
+app.command()(chains)
+app.command()(attention)
 app.command()(verify)
+app.command()(sql)
+app.command()(show)
+app.command()(check)
+app.command()(compare)
+app.command()(export)
 app.add_typer(ledger_app, name="ledger")
 
 
@@ -79,10 +91,13 @@ def aggregate(
     results: Annotated[Path, typer.Option(help="Folder of all stages' results.")],
     out: Annotated[Path, typer.Option(help="Database to write.")],
 ) -> None:
-    """Build the database, the tables and the exports."""
+    """Build the database and the tables."""
     from dmlr.store.aggregate import aggregate as stage
 
     stage(config.parse(settings.AggregateSettings, told, stage="aggregate"), results, out)
+
+
+app.command()(figure)
 
 
 @app.command()

@@ -21,7 +21,9 @@ from dmlr.verify.protocol import LIMITS, Protocol, resolved
 from dmlr.verify.results_file import Scoring
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
-PROFILES = ("profiles.yaml", "profiles-controls.yaml", "profiles-sweeps.yaml")
+PROFILES = (
+    "profiles.yaml", "profiles-controls.yaml", "profiles-sweeps.yaml", "profiles-ladder.yaml",
+)  # fmt: skip
 MODELS = ("models.yaml",)
 PROTOCOLS, JUDGES = ("protocols.yaml",), ("judges.yaml",)
 

@@ -1,12 +1,13 @@
 """From configuration files to checked settings, and from those to each stage's settings."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from dmlr import settings
+from dmlr import published, settings
 from dmlr.checkpoint import signature
 from dmlr.datasets.entry import Benchmark
 from dmlr.datasets.places import planned_samples, state
@@ -17,6 +18,8 @@ from dmlr.faults import lines, place_of
 from dmlr.files import canonical
 from dmlr.judge.prompt import Prompt
 from dmlr.judges import judge_of
+from dmlr.ladder import M, changes, is_rung
+from dmlr.latent.profile import Dmlr
 from dmlr.provenance import fingerprint, versions
 from dmlr.verify.protocol import VerifySettings, resolved, without_limits
 
@@ -133,6 +136,44 @@ def reason_settings(experiment: Experiment, key: settings.RunKey) -> str:
     )
 
 
+def chains_settings(experiment: Experiment, model: str) -> str:
+    """Canonical JSON of what determines the chains of a model's replies."""
+    chosen = experiment.model_catalog[model].model
+    return _canonical(
+        settings.ChainsSettings(
+            code=fingerprint("chains"),
+            model=chosen,
+            files=signature(chosen),
+            perturbed=experiment.measures.perturbed,
+            packages=versions("torch", "transformers", "pillow"),
+        )
+    )
+
+
+def attention_settings(experiment: Experiment, key: settings.RunKey) -> str:
+    """Canonical JSON of what determines the attention maps of a run of method dmlr."""
+    chosen = experiment.model_catalog[key.model].model
+    profile = experiment.profile_catalog[key.profile]
+    assert isinstance(profile, Dmlr), "the configuration is checked"
+    return _canonical(
+        settings.AttentionSettings(
+            code=fingerprint("attention"),
+            model=chosen,
+            files=signature(chosen),
+            profile=profile,
+            seed=key.seed,
+            samples=experiment.measures.attention_samples,
+            packages=versions("torch", "transformers", "pillow"),
+        )
+    )
+
+
+def measured_keys(experiment: Experiment, profiles: Sequence[str]) -> list[settings.RunKey]:
+    """The runs of the first seed of those profiles that are run at all."""
+    wanted = [key for key in run_keys(experiment) if key.profile in profiles]
+    return [key for key in wanted if key.seed == experiment.seeds[0]]
+
+
 def verify_settings(experiment: Experiment, protocol: str, benchmark: str) -> str:
     """Canonical JSON of what determines the verdicts of a benchmark's runs under a protocol.
 
@@ -169,6 +210,7 @@ def aggregate_settings(experiment: Experiment) -> str:
             baseline=experiment.baseline,
             flips_against=experiment.flips_against,
             max_unscored_share=experiment.max_unscored_share,
+            published=published.state(),
             judges={
                 name: settings.Prices(
                     name=experiment.protocol_catalog[name].judge or name,
@@ -178,6 +220,7 @@ def aggregate_settings(experiment: Experiment) -> str:
                 for name in experiment.protocols
                 if (judge := judge_of(experiment, name))
             },
+            ladder=experiment.ladder,
         )
     )
 
@@ -189,6 +232,30 @@ def report_settings(experiment: Experiment) -> str:
             code=fingerprint("report"),
             baseline=experiment.baseline,
             benchmarks=experiment.benchmarks,
+        )
+    )
+
+
+def figure_settings(experiment: Experiment) -> str:
+    """Canonical JSON of what determines the figures besides the database and the measures."""
+    size, catalog = experiment.shard_size, experiment.benchmark_catalog
+    paper = experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr"))
+    measured = experiment.measures
+    return _canonical(
+        settings.FigureSettings(
+            code=fingerprint("figure"),
+            benchmarks=experiment.benchmarks,
+            shards={n: len(shard_names(catalog[n], size)) for n in experiment.benchmarks},
+            models=experiment.models,
+            profiles=experiment.profiles,
+            seed=experiment.seeds[0],
+            protocol=experiment.protocols[0],
+            baseline=experiment.baseline,
+            paper=paper.model_dump(),
+            chains=[name for name in experiment.profiles if name in measured.chains],
+            perturbed=measured.perturbed,
+            attention=[name for name in experiment.profiles if name in measured.attention],
+            packages=versions("matplotlib", "scipy"),
         )
     )
 
@@ -226,6 +293,7 @@ def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Itera
         place, names = place_of(("flips_against",), files), ", ".join(experiment.profile_catalog)
         yield f"{place} must be a name of profile_catalog ({names}), got {experiment.flips_against!r}"
     yield from _unknown_profiles(experiment, files)
+    yield from _uneven_rungs(experiment, files)
     if experiment.baseline not in experiment.profiles:
         place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
         yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"
@@ -251,8 +319,22 @@ def _unknown_profiles(experiment: Experiment, files: Sequence[str | Path]) -> It
                 yield f"{place} must be a profile of method dmlr, got {name!r}"
 
 
+def _uneven_rungs(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
+    """An effect is that of a field only where nothing else differs."""
+    catalog = experiment.profile_catalog
+    for i, (before, after) in enumerate(pairwise(experiment.ladder), start=1):
+        if before in catalog and after in catalog:
+            changed = changes(catalog[before].model_dump(), catalog[after].model_dump())
+            if not is_rung(changed):
+                yield (
+                    f"{place_of(('ladder', i), files)} must differ from the profile before it in one "
+                    f"field ({' and '.join(sorted(M))}, the paper's m, count as one); {before} and "
+                    f"{after} differ in {', '.join(changed) or 'nothing'}"
+                )
+
+
 def _repeated(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
-    for listed in (*CATALOGS, "seeds"):
+    for listed in (*CATALOGS, "ladder", "seeds"):
         values = getattr(experiment, listed)
         for i, value in enumerate(values):
             if value in values[:i]:

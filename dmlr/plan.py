@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from dmlr import config
 from dmlr.experiment import Experiment
@@ -41,11 +40,7 @@ def planned(experiment: Experiment, results: Path) -> list[Judging]:
     Only the questions that the rules leave open and the ledger does not know cost anything; a ledger
     that is not there is not made.
     """
-    path = results / "ledger.sqlite"
-    with (
-        TemporaryDirectory() as folder,
-        Ledger.opened(path if path.exists() else Path(folder) / path.name) as ledger,
-    ):
+    with Ledger.to_read(results / "ledger.sqlite") as ledger:
         return [
             one
             for protocol in experiment.protocols

@@ -15,8 +15,12 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "prepare": ("dmlr.datasets.prepare", ()),
     "features": ("dmlr.vlm.features", ()),
     "reason": ("dmlr.methods.reason", ()),
+    "chains": ("dmlr.measures.chains", ()),
+    "attention": ("dmlr.measures.attention", ()),
     "verify": ("dmlr.verify.verify", ()),
     "aggregate": ("dmlr.store.aggregate", ("store/sql",)),
+    "export": ("dmlr.store.exports", ()),
+    "figure": ("dmlr.figures.figure", ()),
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
     "report-data": (
         "dmlr.report.parts",
@@ -73,6 +77,7 @@ def _closure(entry: str) -> dict[str, Path]:
     return found
 
 
+@cache
 def _imports(path: Path) -> list[str]:
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -89,6 +94,7 @@ def _file(name: str) -> Path | None:
     return next((choice for choice in choices if name and choice.is_file()), None)
 
 
+@cache
 def _code(path: Path) -> str:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):

@@ -5,7 +5,8 @@ wrote it; reading checks the first two.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -205,6 +206,14 @@ class Chain(Record):
     gold: str | None = None
     gold_log_probability: list[float] = []
 
+    def of_sample(self) -> str:
+        """Which sample the reply is to."""
+        return self.sample_id
+
+    def is_failed(self) -> bool:
+        """Whether nothing could be measured."""
+        return self.status == "failed"
+
 
 class AttentionMap(Record):
     """Attention to the image tokens, the mean over layers and heads (the paper's Figure 10).
@@ -335,26 +344,43 @@ def from_row(kind: type[AnyRecord], row: dict[str, Any]) -> AnyRecord:
 
 
 def read_provenance(path: Path, kind: type[Record]) -> dict[str, Any]:
-    """What the stage that wrote the file recorded about itself."""
-    provenance: dict[str, Any] = json.loads(_table(path, kind).schema.metadata[b"dmlr.provenance"])
+    """What the stage that wrote the file recorded about itself; no record of the file is read.
+
+    Raises:
+        RecordError: as in ``read_records``.
+    """
+    with _readable(path):
+        schema = pq.read_schema(path)
+    _check(path, kind, schema)
+    provenance: dict[str, Any] = json.loads(schema.metadata[b"dmlr.provenance"])
     return provenance
 
 
 def _table(path: Path, kind: type[Record]) -> pa.Table:
-    try:
+    with _readable(path):
         table = pq.read_table(path)
+    _check(path, kind, table.schema)
+    return table
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, pa.ArrowInvalid) as error:
         raise RecordError(
             f"{path}: not a readable Parquet file ({error}); remove it and run again"
         ) from None
-    head = table.schema.metadata or {}
+
+
+def _check(path: Path, kind: type[Record], schema: pa.Schema) -> None:
+    head = schema.metadata or {}
     found = (head.get(b"dmlr.kind", b"none").decode(), head.get(b"dmlr.format", b"none").decode())
     if found != (kind.__name__, FORMAT):
         raise RecordError(
             f"{path}: must hold {kind.__name__} records of format {FORMAT}, "
             f"found {found[0]} of format {found[1]}; remove it and run again"
         )
-    return table
 
 
 def _to_row(record: Record) -> dict[str, Any]:

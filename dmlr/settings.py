@@ -185,6 +185,29 @@ class ReasonSettings(StageSettings):
     packages: dict[str, str]
 
 
+class ChainsSettings(StageSettings):
+    """Settings of ``dmlr chains``; ``files`` and ``packages`` as for the features.
+
+    What wrote the replies is none of them: the replies are measured as they are.
+    """
+
+    model: Model
+    files: dict[str, str]
+    perturbed: Literal["blank", "foreign"]
+    packages: dict[str, str]
+
+
+class AttentionSettings(StageSettings):
+    """Settings of ``dmlr attention``; ``samples`` is how many of the shard's first are looked at."""
+
+    model: Model
+    files: dict[str, str]
+    profile: Dmlr
+    seed: int
+    samples: int
+    packages: dict[str, str]
+
+
 class RunKey(Settings):
     """Which run: benchmark x model x profile x seed."""
 
@@ -224,8 +247,9 @@ class Prices(Settings):
 class AggregateSettings(StageSettings):
     """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
 
-    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one.
-    A command line is at most 128 KiB long.
+    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one, ``published``
+    the state of the published numbers, None for none, ``ladder`` which profiles differ in one field from
+    the one before. A command line is at most 128 KiB long.
     """
 
     benchmarks: dict[Slug, int]
@@ -237,6 +261,8 @@ class AggregateSettings(StageSettings):
     flips_against: Slug
     max_unscored_share: float
     judges: dict[Slug, Prices] = Field(default_factory=dict)
+    published: str | None = None
+    ladder: list[Slug] = Field(default_factory=list)
 
     @property
     def runs(self) -> list[PlannedRun]:
@@ -258,3 +284,30 @@ class ReportSettings(StageSettings):
 
     baseline: Slug
     benchmarks: list[Slug]
+
+
+class FigureSettings(StageSettings):
+    """Settings of ``dmlr figure``: what a figure of the paper is made from besides the database.
+
+    ``shards`` tells how many each benchmark has. Figures are of one ``seed`` and one ``protocol``, the
+    experiment's first. ``paper`` is the profile that the sweeps go around. ``chains`` and ``attention``
+    are the profiles, of those that run, that more was measured of; ``perturbed`` is how.
+    """
+
+    benchmarks: list[Slug]
+    shards: dict[Slug, int]
+    models: list[Slug]
+    profiles: list[Slug]
+    seed: int
+    protocol: Slug
+    baseline: Slug
+    paper: dict[str, Any]
+    chains: list[Slug]
+    perturbed: str
+    attention: list[Slug]
+    packages: dict[str, str]
+
+    def runs(self, profiles: list[Slug]) -> list[RunKey]:
+        """The runs of these profiles, in the experiment's order."""
+        keys = product(self.benchmarks, self.models, profiles)
+        return [RunKey(benchmark=b, model=m, profile=p, seed=self.seed) for b, m, p in keys]

@@ -24,5 +24,10 @@ class SafeCsv:
         return sum(bool(self._writer.writerow(map(_cell, row))) for row in rows)
 
 
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before it where it could be taken for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value

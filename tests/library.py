@@ -54,6 +54,17 @@ class Library:
             del inputs["pixel_values"]
         return self.model(**inputs, **arguments)
 
+    @torch.no_grad()
+    def behind(self, case, ids, **arguments):
+        """One pass over a case's prompt and the tokens of a reply; how many the prompt has, and it."""
+        inputs, more = self.inputs([case]), torch.tensor([ids])
+        count = inputs["input_ids"].shape[1]
+        inputs["input_ids"] = torch.cat([inputs["input_ids"], more], dim=1)
+        inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
+        kinds = inputs["mm_token_type_ids"]
+        inputs["mm_token_type_ids"] = torch.cat([kinds, torch.zeros_like(more)], dim=1)
+        return count, self.model(**inputs, use_cache=False, **arguments)
+
     def with_patches(self, case, embeds, patches, *, positions=None, deepstack=True, **arguments):
         """One pass over a case's prefix and what follows it, some of which is patches of its images.
 

@@ -24,7 +24,9 @@ def allocating(limit):
 
 def test_out_of_memory_halves_the_batch_and_goes_on_with_that(capsys):
     run, sizes = allocating(3)
-    assert in_batches(range(11), 8, run) == [f"answer {row}" for row in range(11)]
+    kept = []
+    in_batches(range(11), 8, run, kept.append)
+    assert kept == [f"answer {row}" for row in range(11)]
     assert sizes == [8, 4, 2, 2, 2, 2, 2, 1]
     assert capsys.readouterr().err.splitlines() == [
         "out of memory with 8 samples at once; going on with 4",
@@ -34,8 +36,10 @@ def test_out_of_memory_halves_the_batch_and_goes_on_with_that(capsys):
 
 def test_one_sample_that_does_not_fit_alone_is_an_error():
     run, sizes = allocating(0)
+    kept = []
     with pytest.raises(RuntimeError) as error:
-        in_batches(range(2), 2, run)
+        in_batches(range(2), 2, run, kept.append)
+    assert kept == []
     assert out_of_memory(error.value)
     assert sizes == [2, 1]
 
@@ -45,7 +49,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory():
         return torch.zeros(2, 3) @ torch.zeros(2, 3)
 
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
-        in_batches(range(4), 4, run)
+        in_batches(range(4), 4, run, print)
 
 
 def test_auto_is_bounded_by_memory_and_a_wanted_size_is_taken(vlm):

@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 
 from dmlr.errors import DataError
-from dmlr.store.bootstrap import share_interval
-from dmlr.store.shares import Design, items
+from dmlr.store.bootstrap import Kind, difference_interval, interval, share_interval
+from dmlr.store.shares import Design, difference, items, share
 
 NAN = float("nan")
-FOR = ("mmvp", "qwen", "dmlr", 3)
 SAMPLES = [f"s{number}" for number in range(8)]
 
 
@@ -22,7 +21,7 @@ def ids(sizes):
 
 def test_samples_that_are_units_by_hand():
     # 7 of 8 are drawn, right with 1/2: none right 1/128 = 0.8 %, at most one 8/128 = 6.3 %: 1/7 and 6/7.
-    found = share_interval(scores("++++----"), Design(SAMPLES), FOR)
+    found = share_interval(scores("++++----"), Design(SAMPLES))
     assert (found.value, found.n, found.units) == (50, 8, 8)
     assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
 
@@ -30,7 +29,7 @@ def test_samples_that_are_units_by_hand():
 def test_units_of_unlike_size_by_hand():
     # Four units have 3 of 3, four 0 of 1: with k of the large ones among 7, 3k / (3k + 7 - k), k = 1 and 6.
     design = Design(ids([3, 3, 3, 3, 1, 1, 1, 1]))
-    found = share_interval(scores("+++ +++ +++ +++ - - - -"), design, FOR)
+    found = share_interval(scores("+++ +++ +++ +++ - - - -"), design)
     assert (found.value, found.n, found.units) == (75, 16, 8)
     assert (found.low, found.high) == pytest.approx((100 / 3, 1800 / 19))
 
@@ -38,7 +37,7 @@ def test_units_of_unlike_size_by_hand():
 def test_pairs_that_count_as_one_by_hand():
     # Wrong as soon as one is wrong; open if one has no score and none is wrong: 4 of 8 pairs, one is open.
     pairs = ids([2] * 9)
-    found = share_interval(scores("++ ++ ++ ++ +- -+ -- ?- +?"), Design(pairs, groups=pairs), FOR)
+    found = share_interval(scores("++ ++ ++ ++ +- -+ -- ?- +?"), Design(pairs, groups=pairs))
     assert (found.value, found.n, found.units) == (50, 8, 8)
     assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
 
@@ -47,7 +46,7 @@ def test_groups_within_larger_units_by_hand():
     # Each unit has two pairs; 2 of 2 in four units, 0 of 2 in four others.
     pairs = [f"p{number // 2}" for number in range(32)]
     design = Design(ids([4] * 8), groups=pairs)
-    found = share_interval(scores("++++" * 4 + "+-?-" * 4), design, FOR)
+    found = share_interval(scores("++++" * 4 + "+-?-" * 4), design)
     assert (found.value, found.n, found.units) == (50, 16, 8)
     assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
 
@@ -55,21 +54,49 @@ def test_groups_within_larger_units_by_hand():
 def test_categories_weigh_alike_and_are_drawn_apart_by_hand():
     # One category of 3 all right, one of 4 right among 8: (100 + 50) / 2, (100 + 1/7) / 2, (100 + 6/7) / 2.
     design = Design([f"s{number}" for number in range(11)], categories=ids([3, 8]))
-    found = share_interval(scores("+++ ++++----"), design, FOR)
+    found = share_interval(scores("+++ ++++----"), design)
     assert (found.value, found.n, found.units) == (75, 11, 11)
     assert (found.low, found.high) == pytest.approx((50 + 50 / 7, 50 + 300 / 7))
 
 
-def test_the_draws_depend_on_the_purpose_alone():
+def test_a_paired_difference_by_hand():
+    # +1 in four and -1 in four units; k of 7: (2k - 7) / 7 with k = 1 and 6. The last two count in no run.
+    design = Design([*SAMPLES, "t0", "t1"])
+    found = difference_interval(scores("++++---- ?+"), scores("----++++ +?"), design)
+    assert (found.value, found.n, found.units) == (0, 8, 8)
+    assert (found.low, found.high) == pytest.approx((-500 / 7, 500 / 7))
+
+
+def test_a_difference_of_groups_is_over_groups_that_both_have():
+    # first 1 1 0 ?, second 0 1 0 0: one of three.
+    first, second = scores("++ ++ +- +?"), scores("+- ++ ?- --")
+    pairs = ids([2] * 4)
+    design = Design(pairs, groups=pairs)
+    assert difference(first, second, design).values == pytest.approx([1, 0, 0, NAN], nan_ok=True)
+    assert share(difference(first, second, design)) == pytest.approx(100 / 3)
+
+
+def test_what_is_computed_is_what_would_be_drawn():
+    kinds = [Kind(3, 4, 40), Kind(1, 4, 25), Kind(-2, 4, 31)]
+    totals = np.repeat([3, 1, -2], [40, 25, 31])
+    generator = np.random.default_rng(2)
+    drawn = [100 * generator.choice(totals, 95).mean() / 4 for _ in range(20_000)]
+    found = interval([kinds])
+    assert (found.low, found.high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.6)
+
+
+def test_the_draws_depend_on_the_totals_alone():
     generator = np.random.default_rng(7)
     values, order = generator.integers(0, 2, 97).astype(float), generator.permutation(97)
     units = [f"u{number % 31}" for number in range(97)]
-    found = share_interval(values, Design(units), FOR)
-    shuffled = Design([units[place] for place in order])
-    assert share_interval(values[order], shuffled, FOR) == found
-    other = share_interval(values, Design(units), (*FOR[:3], 4))
-    assert other.value == found.value
-    assert other != found
+    found = share_interval(values, Design(units))
+    renamed = Design([f"v{units[place]}" for place in order])
+    assert share_interval(values[order], renamed) == found
+    kinds = {unit: Kind(0, 0, 1) for unit in units}
+    for unit, value in zip(units, values, strict=True):
+        kinds[unit] = Kind(kinds[unit].total + int(value), kinds[unit].items + 1, 1)
+    apart = interval([[*kinds.values(), Kind(0, 1, 0)]])  # of the last there is none
+    assert (apart.low, apart.high) == (found.low, found.high)
 
 
 def test_it_agrees_with_copying_whole_units():
@@ -78,7 +105,7 @@ def test_it_agrees_with_copying_whole_units():
     values = generator.integers(0, 2, sizes.sum()).astype(float)
     values[::13] = NAN
     unit = np.repeat(np.arange(83), sizes)
-    found = share_interval(values, Design([f"u{number}" for number in unit]), FOR)
+    found = share_interval(values, Design([f"u{number}" for number in unit]))
     parts = [values[unit == number] for number in range(83)]
     parts = [part for part in parts if not np.isnan(part).all()]
     means = []
@@ -90,19 +117,19 @@ def test_it_agrees_with_copying_whole_units():
 
 @pytest.mark.parametrize("marks", ["++++++++", "--------", "+???????"])
 def test_units_that_all_score_the_same_tell_no_interval(marks):
-    found = share_interval(scores(marks), Design(SAMPLES), FOR)
+    found = share_interval(scores(marks), Design(SAMPLES))
     assert (found.low, found.high) == (None, None)
 
 
 def test_a_category_of_one_unit_tells_no_interval():
-    found = share_interval(scores("++--++-+"), Design(ids([2, 6]), categories=ids([2, 6])), FOR)
+    found = share_interval(scores("++--++-+"), Design(ids([2, 6]), categories=ids([2, 6])))
     assert (found.value, found.low, found.high) == (75, None, None)
 
 
 def test_a_category_without_scores_has_no_mean():
     design = Design(SAMPLES, categories=ids([2, 6]))
-    assert share_interval(scores("??++--++"), design, FOR) is None
-    assert share_interval(scores(""), Design([]), FOR) is None
+    assert share_interval(scores("??++--++"), design) is None
+    assert share_interval(scores(""), Design([])) is None
 
 
 def test_a_group_lies_in_one_unit_and_a_unit_in_one_category():

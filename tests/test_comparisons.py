@@ -12,7 +12,7 @@ from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict
 from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
-from dmlr.store.tables import markdown, write_tables
+from dmlr.store.tables import accuracy_table, write_tables
 
 VERDICTS = {"+": ("correct", 1), "-": ("wrong", 0), "?": ("unparsed", None)}
 LABELS = ("official", "released")
@@ -40,14 +40,17 @@ def verdict(name, labels, mark):
     )  # fmt: skip
 
 
-def write_run(results, benchmark, profile, seed, found):
-    """A run whose marks stand by protocol and labels; what is not told there is as the baseline."""
+def write_run(results, benchmark, profile, seed, found, *, model="m", told=None):
+    """A run whose marks stand by protocol and labels; what is not told there is as the baseline.
+
+    ``told`` are the fields of its profile.
+    """
     names = [f"{benchmark}/{number}" for number in range(20)]
     made = {
-        "code": "c", "model": {}, "profile": {"method": profile}, "seed": seed, "packages": {},
+        "code": "c", "model": {}, "profile": told or {"method": profile}, "seed": seed, "packages": {},
         "weights": "w", "processing": "p",
     }  # fmt: skip
-    run = f"{benchmark}/m/{profile}/seed-{seed}"
+    run = f"{benchmark}/{model}/{profile}/seed-{seed}"
     path = results / "runs" / run / "00000.predictions.parquet"
     said = [Prediction(sample_id=name, status="ok", text="yes") for name in names]
     write_records(path, Prediction, said, made)
@@ -171,12 +174,13 @@ def test_the_csv_file_has_both_columns_and_a_category_has_neither(tmp_path):
 def test_the_table_for_readers_has_holm_where_there_are_several_comparisons(tmp_path):
     paper = ("paper", "official")
     found = {
-        name: markdown([
+        name: accuracy_table([
             one
             for one in compared(tmp_path / name, runs)
             if one.category is None and (one.protocol, one.labels) == paper
-        ]).splitlines()[3]
+        ]).shown[1][-1]
         for name, runs in {"one": {"a": {paper: SIX}}, "two": {"a": {paper: SIX}, "b": {}}}.items()
     }  # fmt: skip
-    assert found["one"].endswith("| +30.0 (p = 0.031) |")
-    assert found["two"].endswith("| +30.0 (p = 0.031, Holm 0.062) |")
+    # Six of twenty won: of 19 drawn, at most one with 1.0 %, two 4.6 %; at most nine with 96.7 %, ten 99.0 %.
+    assert found["one"] == "+30.0 [+10.5, +52.6] (p = 0.031)"
+    assert found["two"] == "+30.0 [+10.5, +52.6] (p = 0.031, Holm 0.062)"

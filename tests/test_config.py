@@ -206,8 +206,7 @@ def test_every_key_of_the_schema_is_described():
 
 
 def test_every_stage_has_a_fingerprint_of_its_own():
-    stages = ("prepare", "features", "reason", "verify", "aggregate", "report")
-    assert len({fingerprint(stage) for stage in stages}) == len(stages)
+    assert len({fingerprint(stage) for stage in STAGES}) == len(STAGES)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +340,9 @@ def test_a_grid_of_the_papers_size_fits_on_a_command_line():
     assert shards["mathvista"] == [f"{i:05d}" for i in range(20)]  # 1000 samples, 50 a shard
 
 
-@pytest.mark.parametrize("stage", ["features", "reason", "verify", "aggregate"])
+@pytest.mark.parametrize(
+    "stage", ["features", "reason", "chains", "attention", "verify", "aggregate"]
+)
 def test_code_of_the_benchmarks_is_none_of_the_later_stages(stage):
     entry, _ = STAGES[stage]
     found = {name for name in _closure(entry) if name.startswith("dmlr.datasets.")}
@@ -349,7 +350,7 @@ def test_code_of_the_benchmarks_is_none_of_the_later_stages(stage):
 
 
 @pytest.mark.parametrize("stage", ["prepare", "verify", "aggregate", "report"])
-def test_only_features_and_reason_import_torch(stage):
+def test_no_stage_but_features_reason_and_measures_imports_torch(stage):
     module = STAGES[stage][0]
     told = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", told]).returncode == 0
@@ -360,7 +361,15 @@ def test_the_wording_of_prompts_is_none_of_the_features():
     assert "dmlr.prompts" not in _closure(entry)
 
 
-@pytest.mark.parametrize("stage", ["prepare", "features", "reason", "aggregate"])
+@pytest.mark.parametrize("stage", sorted(STAGES.keys() - {"chains", "attention"}))
+def test_how_answers_are_measured_is_none_of_the_other_stages(stage):
+    entry, _ = STAGES[stage]
+    assert not [name for name in _closure(entry) if name.startswith("dmlr.measures")]
+
+
+@pytest.mark.parametrize(
+    "stage", ["prepare", "features", "reason", "chains", "attention", "aggregate"]
+)
 def test_how_answers_are_judged_is_none_of_the_other_stages(stage):
     entry, _ = STAGES[stage]
     assert not [name for name in _closure(entry) if name.startswith(("dmlr.verify", "dmlr.judge"))]

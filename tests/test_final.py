@@ -11,7 +11,7 @@ from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.protocols import side_by_side
-from dmlr.store.tables import markdown, write_tables
+from dmlr.store.tables import write_tables
 from tests.verifying import score
 
 A = Gold(kind="choice", letter="A", text="left")
@@ -77,24 +77,29 @@ def test_at_the_limit_a_number_is_final_and_above_it_is_not(aggregated):
 
 def test_a_number_that_is_not_final_gives_its_bounds_in_every_table(aggregated, tmp_path):
     found = aggregated(0.19)
-    lines = markdown(whole(found, "paper")).splitlines()
+    write_tables(found, tmp_path)
+    lines = (tmp_path / "accuracy.md").read_text().splitlines()
     assert "| 5 | 60.0 [23.1, 88.2] | 0 | 0 | – |" in lines[2]
     # 3 of 5 right, one unparsed: 60 to 80; the difference stands on the same missing score.
     assert "| 4 | not final: 60.0–80.0 | 1 | 0 | not final |" in lines[3]
-    write_tables(found, tmp_path)
     latex = (tmp_path / "accuracy.tex").read_text().splitlines()
-    assert latex[6].split(" & ")[7:11] == ["--", "not final: 60.0--80.0", "--", "--"]
+    bounds = r"not final: 60.0\textendash{}80.0"
+    assert latex[6].split(" & ")[6:11] == ["4", bounds, "1", "0", "not final"]
     rows = [line.split(",") for line in (tmp_path / "accuracy.csv").read_text().splitlines()]
     assert [row[-1] for row in rows if row[2] == "other" and row[6] == "all"] == ["no", "yes"]
 
 
 def test_protocols_stand_side_by_side_in_the_order_of_the_experiment(aggregated):
-    head, _, *rows = side_by_side(aggregated(0.2)).splitlines()
-    assert head == "| benchmark | model | profile | seed | labels | paper | all |"
-    assert rows == [
-        "| own | m | plain | 3 | official | 60.0 | 60.0 |",
-        "| own | m | other | 3 | official | 75.0 (1 unscored) | 60.0 |",
+    found = side_by_side(aggregated(0.2))
+    assert found.header == ["benchmark", "model", "profile", "seed", "labels", "paper", "all"]
+    assert found.shown == [
+        ["own", "m", "plain", "3", "official", "60.0", "60.0"],
+        ["own", "m", "other", "3", "official", "75.0 (1 unscored)", "60.0"],
     ]
+    assert found.columns[5:] == [
+        "paper", "paper_unscored", "paper_final", "all", "all_unscored", "all_final",
+    ]  # fmt: skip
+    assert found.rows[1][5:] == [75.0, 1, True, 60.0, 0, True]
 
 
 def test_the_tables_for_readers_follow_the_first_protocol(aggregated, tmp_path):

@@ -129,29 +129,33 @@ def test_the_tables_have_a_column_of_other_answers(found, tmp_path):
     write_tables(whole(found, seed=3, labels="official"), tmp_path)
     # plain: A, A, A, A of the scored A, A, B, A, A; the interval is Wilson's of 4 of 5. slow: A, A, A
     # of A, B, C, A, A, B. Pairs of slow with plain: 0, 1 (lost), 2 (wrong in both) and 5. No share of
-    # so few pairs could be found with power 0.8.
+    # so few pairs could be found with power 0.8. Three of the four are drawn, two or more of them lost with
+    # 10/64, all with 1/64; for twist two of three, both lost with 1/9.
     assert (tmp_path / "accuracy.csv").read_text().splitlines() == [
         "benchmark,model,profile,seed,protocol,labels,category,samples,n,correct,unparsed,failed,no_gold,"
-        "accuracy,low,high,floor,ceiling,pairs,difference,only_run,only_baseline,mcnemar_p,flips,flip_n,"
-        "holm_p,detectable,final",
+        "accuracy,low,high,floor,ceiling,pairs,difference,difference_low,difference_high,"
+        "only_run,only_baseline,mcnemar_p,flips,flip_n,holm_p,detectable,final",
         "own,m,plain,3,paper,official,all,7,5,4,1,1,0,"
-        "80.0000,37.5535,96.3776,57.1429,85.7143,,,,,,3,5,,,yes",
+        "80.0000,37.5535,96.3776,57.1429,85.7143,,,,,,,,3,5,,,yes",
         "own,m,slow,3,paper,official,all,7,6,3,1,0,0,"
-        "50.0000,18.7616,81.2384,42.8571,57.1429,4,-25.0000,0,1,1,2,6,1,,yes",
+        "50.0000,18.7616,81.2384,42.8571,57.1429,4,-25.0000,-66.6667,0.0000,0,1,1,2,6,1,,yes",
         "own,m,twist,3,paper,official,all,7,4,2,2,1,0,"
-        "50.0000,15.0039,84.9961,28.5714,71.4286,3,-33.3333,0,1,1,,,1,,yes",
+        "50.0000,15.0039,84.9961,28.5714,71.4286,3,-33.3333,-100.0000,0.0000,0,1,1,,,1,,yes",
     ]
     lines = (tmp_path / "accuracy.md").read_text().splitlines()
     ends = ["vs baseline (p) | other answers |", "---: | ---: |", "| – | 60.0 % of 5 |"]
-    ends += ["| -25.0 (p = 1, Holm 1) | 33.3 % of 6 |", "| -33.3 (p = 1, Holm 1) | – |"]
+    ends += [
+        "| -25.0 [-66.7, +0.0] (p = 1, Holm 1) | 33.3 % of 6 |",
+        "| -33.3 [-100.0, +0.0] (p = 1, Holm 1) | – |",
+    ]
     assert [line.endswith(end) for line, end in zip(lines, ends, strict=True)] == [True] * 5
     lines = (tmp_path / "accuracy.tex").read_text().splitlines()
     assert lines[1] == r"\begin{tabular}{lllrllrrrrrr}"
-    assert lines[3].endswith(r"& $\Delta$ & $p$ & Other answers \\")
+    assert lines[3].endswith(r"& failed & vs baseline (p) & other answers \\")
     assert [line.rpartition(" & ")[2] for line in lines[5:8]] == [
         r"60.0 \% of 5 \\",
         r"33.3 \% of 6 \\",
-        r"-- \\",
+        r"\textendash{} \\",
     ]
 
 

@@ -4,6 +4,7 @@ Marks: + correct, - wrong, ? unparsed, ! failed, 0 no gold under the labels.
 """
 
 import csv
+import re
 
 import duckdb
 import pytest
@@ -346,12 +347,16 @@ def test_a_benchmark_without_such_groups_has_only_a_header(tmp_path):
 def test_stage_aggregate_writes_all_tables(tmp_path):
     settings = settled(tmp_path, {"own": (pairs(2), {"paper": "++", "another": "+-"})})
     aggregate(settings, tmp_path / "results", tmp_path / "dmlr.duckdb")
+    folder = tmp_path / "results/tables"
     rows = {
-        path.name: len(path.read_text().splitlines()) - (2 if path.suffix == ".md" else 1)
-        for path in (tmp_path / "results/tables").iterdir()
-        if path.stem in ("metrics", "agreement", "agreement-all", "disputed")
+        name: len((folder / f"{name}.csv").read_text().splitlines()) - 1
+        for name in ("metrics", "agreement", "agreement-all", "disputed")
     }
-    assert rows == {
-        "metrics.csv": 4, "metrics.md": 4, "agreement.csv": 1, "agreement.md": 1,
-        "agreement-all.csv": 1, "agreement-all.md": 1, "disputed.csv": 2,
-    }  # fmt: skip
+    assert rows == {"metrics": 4, "agreement": 1, "agreement-all": 1, "disputed": 2}
+    # Every table says what it came from.
+    texts = [path.read_text() for kind in ("md", "tex") for path in folder.glob(f"*.{kind}")]
+    assert len(texts) == 24
+    assert all(
+        re.search("provenance [0-9a-f]{12}; dmlr show [0-9a-f]{12} expands it", one)
+        for one in texts
+    )

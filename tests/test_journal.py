@@ -17,14 +17,14 @@ def answer(name):
 
 
 def write(folder, *names):
-    with Journal.opened(folder, "00003", DIGEST) as journal:
+    with Journal.opened(folder, "00003", DIGEST, Answer) as journal:
         for name in names:
             journal.add(f"key-{name}", answer(name))
 
 
 def read(folder, digest=DIGEST):
-    with Journal.opened(folder, "00003", digest) as journal:
-        return {key: found.prediction.text for key, found in journal.answers.items()}
+    with Journal.opened(folder, "00003", digest, Answer) as journal:
+        return {key: found.prediction.text for key, found in journal.entries.items()}
 
 
 def test_finished_samples_are_there_after_a_restart(tmp_path):
@@ -61,7 +61,7 @@ def test_a_journal_under_a_wrong_name_is_refused(tmp_path):
 def test_a_second_process_waits_until_the_first_lets_go(tmp_path):
     program = (
         "import sys, time; from pathlib import Path; from tests.test_journal import *\n"
-        "with Journal.opened(Path(sys.argv[1]), '00003', DIGEST) as journal:\n"
+        "with Journal.opened(Path(sys.argv[1]), '00003', DIGEST, Answer) as journal:\n"
         "    print('open', flush=True); time.sleep(1); journal.add('key-a', answer('a'))\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -70,3 +70,22 @@ def test_a_second_process_waits_until_the_first_lets_go(tmp_path):
         started = time.monotonic()
         assert read(tmp_path) == {"key-a": "reply to a"}
         assert time.monotonic() - started > 0.3
+
+
+def test_completed_makes_only_what_is_missing_and_tries_what_failed_again(tmp_path, capsys):
+    keys = {name: f"key-{name}" for name in "abc"}
+    failed = Answer(Prediction(sample_id="c", status="failed", error="too hot"), trace=[])
+    asked = []
+
+    def work(missing, keep):
+        asked.append(missing)
+        for name in sorted(missing):
+            keep(failed if name == "c" and len(asked) == 1 else answer(name))
+
+    write(tmp_path, "b")
+    for _ in range(2):
+        with Journal.opened(tmp_path, "00003", DIGEST, Answer) as journal:
+            found = journal.completed("reason shard", keys, work)
+    assert asked == [{"a", "c"}, {"c"}]
+    assert [entry.prediction.text for entry in found] == ["reply to a", "reply to b", "reply to c"]
+    assert "reason shard: 3 samples, 1 already in the journal" in capsys.readouterr().err

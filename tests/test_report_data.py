@@ -264,7 +264,7 @@ def test_one_changed_verdict_makes_the_data_of_its_run_alone(tmp_path):
     place = f"data/runs/{DMLR_RUN}"
     # The index stays as it was: no verdict changed, only the reason of one.
     assert {name for name in after if after[name] != before[name]} == {
-        f"{place}/replies-000.js", f"{place}/made.json",
+        f"{place}/replies-000.js", f"{place}/.made.json",
     }  # fmt: skip
     assert "looked at" in (out / place / "replies-000.js").read_text("utf-8")
 
@@ -296,7 +296,7 @@ def test_a_part_that_was_broken_off_is_made_again(tmp_path):
         part(tmp_path, "two", broken)
     assert (tmp_path / "a.js").read_text() == "half"
     assert part(tmp_path, "one", lambda: [("a.js", "whole")])  # though it was whole before
-    assert sorted(os.listdir(tmp_path)) == ["a.js", "made.json"]
+    assert sorted(os.listdir(tmp_path)) == [".made.json", "a.js"]
     assert (tmp_path / "a.js").read_text() == "whole"
     assert not part(tmp_path, "one", lambda: [("a.js", "not asked for")])
     (tmp_path / "a.js").unlink()

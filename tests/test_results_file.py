@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dmlr.store.exports import export
+from dmlr.store.released import write_released
 from tests.test_exports import database
 
 QUESTION = "Hint: choose.\nQuestion: Which angle?\nChoices:\n(A) 30°\n(B) 145°\n(C) 60°"
@@ -127,7 +127,7 @@ def test_a_use_must_be_named(run_dmlr):
 def test_an_export_of_ours_is_scored_as_the_run_was(run_dmlr, tmp_path, rules):
     """The stage compares with the gold that it has, the file with the gold that the export wrote."""
     with database(tmp_path, "released", rules) as opened:
-        export(opened, "own--m--vanilla--seed-3", "paper", tmp_path / "export")
+        write_released(opened, "own--m--vanilla--seed-3", "paper", tmp_path / "export")
     path = tmp_path / "export/results.json"
     before = [entry["is_correct"] for entry in json.loads(path.read_text())["entries"]]
     names = {"boxed": "paper"}

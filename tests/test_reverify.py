@@ -123,7 +123,7 @@ def test_a_judge_is_asked_once_and_another_prompt_asks_again(project):
         assert project.succeed("reverify", "--forcerun", "verify")["verify"] == 4
         assert server.requests == 2 * asked
     rows = (project.folder / "results/tables/judging.csv").read_text().splitlines()
-    assert [row.split(",")[4:6] for row in rows[1:]] == [['"asks"', '"tester"']] * 2
+    assert [row.split(",")[4:6] for row in rows[1:]] == [["asks", "tester"]] * 2
 
 
 def test_failed_judgements_are_asked_by_the_next_run(project):

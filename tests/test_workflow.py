@@ -20,6 +20,11 @@ ALL = {
     "aggregate": 1,
     "report": 1,
 }
+TABLES = (
+    "accuracy", "protocols", "metrics", "agreement", "agreement-all", "judging", "compute", "table1",
+    "table2", "controls", "labels", "ceilings",
+)  # fmt: skip
+KINDS = ("csv", "parquet", "md", "tex")
 RUN = "results/runs/shapes/shapes-1m/dmlr-paper/seed-42"
 
 
@@ -54,10 +59,7 @@ def test_every_stage_leaves_what_the_design_names(project):
         f"{RUN}/00001.predictions.parquet",
         f"{RUN}/00001.traces.parquet",
         "results/verdicts/paper/shapes/shapes-1m/dmlr-paper/seed-42.parquet",
-        "results/tables/accuracy.md",
-        "results/tables/accuracy.tex",
-        "results/tables/compute.csv",
-        "results/tables/compute.md",
+        *(f"results/tables/{table}.{kind}" for table in TABLES for kind in KINDS),
         "reports/index.html",
         "reports/runs/shapes--shapes-1m--dmlr-paper--seed-42.html",
     ):
@@ -80,7 +82,10 @@ def test_the_database_holds_every_record_and_the_table_its_numbers(project):
     assert rows["dmlr-paper", "all"]["mcnemar_p"] != ""
 
 
-def test_the_export_has_the_released_layout(project):
+def test_exports_are_a_target_of_their_own_with_a_job_per_run(project):
+    assert not (project.folder / "results/exports").exists()
+    assert project.succeed("exports") == {"export": 2, "exports": 1}
+    assert project.planned("exports") == {}
     folder = project.folder / "results/exports/shapes--shapes-1m--dmlr-paper--seed-42"
     results = json.loads((folder / "results.json").read_text())
     assert set(results) == {
@@ -214,13 +219,14 @@ def test_a_template_changes_the_report_alone(project, edited):
             "dmlr/resources/shapes-1m/tokenizer_config.json", "4096", "4095",
             {"features_of_shard": 2, "reason": 4, "verify": 2, "aggregate": 1, "report": 1},
         ),
+        ("config/paper/table1.csv", "58.7", "58.6", {"aggregate": 1, "report": 1}),
         ("dmlr/store/sql/cells.sql", "count(*) AS samples", "COUNT(*) AS samples",
          {"aggregate": 1, "report": 1}),
         ("dmlr/latent/loop.py", "# Algorithm 1's inner loop", "# the inner loop", {}),
         ("dmlr/verify/rules/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
         ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
     ],
-    ids=["verify", "reason", "checkpoint", "aggregate", "comment", "docstring", "command-line"],
+    ids=["verify", "reason", "checkpoint", "published", "aggregate", "comment", "docstring", "command-line"],
 )  # fmt: skip
 def test_code_changes_run_their_stage_and_what_comes_after(project, edited, path, old, new, jobs):
     edited(path, old, new)
@@ -261,6 +267,17 @@ def test_an_unknown_key_stops_before_any_job(project):
     project.configure({})
 
 
+def test_a_wrong_published_number_stops_before_any_job(project, edited):
+    edited("config/paper/table2.csv", "62.7", "627")
+    done = project.run()
+    assert done.returncode == 1
+    assert (
+        "table2.csv: line 2: mathvista_mini must be a number from 0 to 100, got '627'"
+        in done.stdout
+    )
+    assert "Traceback" not in done.stdout
+
+
 def test_a_wrong_checkpoint_directory_stops_before_any_job(project):
     project.configure({"model_catalog": {"shapes-1m": {"checkpoint": "/nowhere"}}})
     done = project.run()
@@ -274,6 +291,6 @@ def test_partial_plans_are_refused_with_the_way_to_do_it(project):
     done = project.run("--until", "verify", "--dry-run")
     assert done.returncode == 1
     assert (
-        "name a target instead: prepared, features, reasoning, verdicts, tables, reverify or all"
+        "name a target instead: prepared, features, reasoning, verdicts, tables, table1, table2, reverify or all"
         in done.stdout
     )

@@ -1,10 +1,13 @@
-"""Reading a shard file back into samples."""
+"""Reading a shard file back into samples, and what it was cut from."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from dmlr.errors import RecordError
+from dmlr.files import file_digest
 from dmlr.records import Sample
 
 
@@ -29,3 +32,17 @@ def read_shard(path: Path) -> list[Sample]:
                 f"{path}:{number}: {where or 'line'} {fault['msg']}; run dmlr prepare again"
             ) from None
     return samples
+
+
+def origin(path: Path) -> dict[str, Any]:
+    """What a shard's samples are: its SHA-256, and the ``source`` that its benchmark's audit names.
+
+    That is the loader, the pinned revision and the digests of the files that were read. None where the
+    audit does not lie beside the shards or cannot be read: it is told, and no answer depends on it.
+    """
+    try:
+        audit = json.loads((path.parent.parent / "audit.json").read_text(encoding="utf-8"))
+        source = audit["source"]
+    except (OSError, ValueError, KeyError, TypeError):
+        source = None
+    return {"shard": file_digest(path), "source": source}

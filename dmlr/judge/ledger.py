@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dmlr.files import canonical
@@ -85,6 +86,17 @@ class Ledger:
         with closing(connected(path)) as connection:
             yield cls(path, connection)
 
+    @classmethod
+    @contextmanager
+    def to_read(cls, path: Path) -> Iterator["Ledger"]:
+        """Open the ledger of a file to look things up; one that is not there is empty, and is not made.
+
+        Raises:
+            RecordError: as ``opened``.
+        """
+        with TemporaryDirectory() as folder, cls.opened(_there(path, Path(folder))) as ledger:
+            yield ledger
+
     def known(self, keys: Iterable[str], served_model: str | None = None) -> dict[str, Entry]:
         """The newest entry of every key that has one; with a served model, of its entries alone."""
         wanted = {"keys": canonical(list(keys)), "served_model": served_model}
@@ -153,6 +165,10 @@ class Ledger:
 def _entry(key: str, text: str, *rest: Any) -> Entry:
     *said, time = rest
     return Entry(key, Reply(text, *said), time)
+
+
+def _there(path: Path, folder: Path) -> Path:
+    return path if path.exists() and path.stat().st_size else folder / path.name
 
 
 def _kept(value: Any) -> Any:

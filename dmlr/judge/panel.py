@@ -73,6 +73,21 @@ def judged(
     return [_judgement(known.get(call.key), outcome, call.key) for call in ordered]
 
 
+def looked_up(judge: Judge, asked: Sequence[Asked], ledger_path: Path) -> list[Judgement | None]:
+    """The judgements that the ledger has of everything asked, None where it has none; nobody is asked.
+
+    Raises:
+        ConfigError: the judge's server or prompt cannot be used.
+        RecordError: the ledger cannot be used.
+    """
+    ordered = calls(judge, asked)
+    with Ledger.to_read(ledger_path) as ledger:
+        known = ledger.known({call.key for call in ordered}, judge.served_model)
+    return [
+        _judgement(known[call.key], {}, call.key) if call.key in known else None for call in ordered
+    ]
+
+
 def calls(judge: Judge, asked: Sequence[Asked]) -> list[Call]:
     """The calls by which a judge is asked, in the order of ``asked``."""
     server = endpoint(judge)

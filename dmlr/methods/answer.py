@@ -60,6 +60,14 @@ class Answer:
     prediction: Prediction
     trace: list[TraceStep]
 
+    def of_sample(self) -> str:
+        """Which sample it answers."""
+        return self.prediction.sample_id
+
+    def is_failed(self) -> bool:
+        """Whether no answer could be made."""
+        return self.prediction.status == "failed"
+
 
 class Clock:
     """Seconds by phase, shared among the rows of a batch."""

@@ -1,6 +1,5 @@
 """Answering samples in batches: a bad sample fails alone, and a batch that is too large is halved."""
 
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,11 +7,11 @@ from dmlr.errors import RecordError
 from dmlr.methods import ccot, dmlr, icot, multimodal_cot, self_consistency, vanilla
 from dmlr.methods.answer import Answer, Outcome, Question, recorded
 from dmlr.methods.batching import batch_size, in_batches
-from dmlr.progress import say
+from dmlr.methods.isolation import isolated, reason_of
 from dmlr.records import Prediction, Sample
 from dmlr.settings import ReasonSettings
 from dmlr.vlm.features import read_features
-from dmlr.vlm.memory import forget_peak, out_of_memory, peak_bytes
+from dmlr.vlm.memory import forget_peak, peak_bytes
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
@@ -51,14 +50,7 @@ class Answering:
             image_tokens=self.settings.model.max_image_tokens,
             wanted=batch,
         )
-
-        def run(rows: Sequence[Sample]) -> list[Answer]:
-            answers = self._batch(rows)
-            for answer in answers:
-                keep(answer)
-            return answers
-
-        in_batches(samples, size, run)
+        in_batches(samples, size, self._batch, keep)
 
     def _batch(self, samples: Sequence[Sample]) -> list[Answer]:
         answers: dict[str, Answer] = {}
@@ -68,26 +60,13 @@ class Answering:
                 questions.append(self._question(sample))
             except RecordError as error:
                 answers[sample.sample_id] = _failed(sample.sample_id, error)
-        answers |= {answer.prediction.sample_id: answer for answer in self._answers(questions)}
+        made = isolated(questions, self._together, lambda one, e: _failed(one.sample_id, e))
+        answers |= {answer.of_sample(): answer for answer in made}
         return [answers[sample.sample_id] for sample in samples]
 
     def _question(self, sample: Sample) -> Question:
         image = read_features(self.features[sample.image.sha256], self.vlm.device)
         return Question(sample.sample_id, *asked(sample), [image], self.settings.card)
-
-    def _answers(self, questions: Sequence[Question]) -> list[Answer]:
-        """Answer together; where that fails, one by one, so that only the cause is recorded."""
-        if not questions:
-            return []
-        try:
-            return self._together(questions)
-        except Exception as error:
-            if len(questions) == 1:
-                return [_failed(questions[0].sample_id, error)]
-            if out_of_memory(error):
-                raise
-        # Outside the handler: the error would keep the failed batch's tensors alive.
-        return [answer for one in questions for answer in self._answers([one])]
 
     def _together(self, questions: Sequence[Question]) -> list[Answer]:
         method, profile = METHODS[self.settings.profile.method], self.settings.profile
@@ -98,7 +77,5 @@ class Answering:
 
 
 def _failed(sample_id: str, error: Exception) -> Answer:
-    """The one place that turns a fault into a record."""
-    say(f"{sample_id}: failed\n{''.join(traceback.format_exception(error))}")
-    reason = f"{type(error).__name__}: {error}"
+    reason = reason_of(sample_id, error)
     return Answer(Prediction(sample_id=sample_id, status="failed", error=reason), trace=[])

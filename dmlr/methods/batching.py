@@ -60,27 +60,39 @@ def bytes_per_row(vlm: VisionLanguageModel, profile: Profile, tokens: int) -> in
 
 
 def in_batches(
-    rows: Sequence[Row], size: int, run: Callable[[Sequence[Row]], Sequence[Made]]
-) -> list[Made]:
+    rows: Sequence[Row],
+    size: int,
+    run: Callable[[Sequence[Row]], Sequence[Made]],
+    keep: Callable[[Made], None],
+) -> None:
     """Run all rows, in batches of ``size``; a batch that runs out of memory is halved and run again.
+
+    Args:
+        rows: in the order in which they go into batches.
+        size: rows of a batch.
+        run: makes something of each row of a batch.
+        keep: called once per row, in order, as soon as its batch is done.
 
     Raises:
         RuntimeError: or MemoryError, where one row alone does not fit.
     """
-    made: list[Made] = []
-    while len(made) < len(rows):
-        batch = rows[len(made) : len(made) + size]
+    done = 0
+    while done < len(rows):
+        batch = rows[done : done + size]
         try:
-            made += run(batch)
-            continue
+            made = run(batch)
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error) or len(batch) == 1:
                 raise
+        else:
+            for one in made:
+                keep(one)
+            done += len(batch)
+            continue
         # Outside the handler: the error would keep the failed batch's tensors alive.
         size = len(batch) // 2
         say(f"out of memory with {len(batch)} samples at once; going on with {size}")
         _release()
-    return made
 
 
 def _release() -> None:

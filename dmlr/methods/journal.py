@@ -1,60 +1,106 @@
 """The journal of a shard: every finished sample, on the disk before the next batch starts.
 
-The head names the digest of everything that determines a prediction; so does the file's name, so
+The head names the digest of everything that determines an entry; so does the file's name, so
 another digest is another journal. A line counts only when it is whole, and one process at a time
 writes, so that a shard whose first process still runs is waited for and not computed twice.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Generic, Protocol, TypeVar, runtime_checkable
+
+from pydantic import TypeAdapter
 
 from dmlr.errors import RecordError
 from dmlr.locks import held
-from dmlr.methods.answer import Answer
-from dmlr.records import Prediction, TraceStep
+from dmlr.progress import progress, say
 
 
-class Journal:
-    """Finished answers by key; use ``Journal.opened``."""
+@runtime_checkable
+class Entry(Protocol):
+    """What a stage makes of one sample; pydantic must be able to write it as JSON and to read it."""
 
-    def __init__(self, path: Path, digest: str) -> None:
-        self.answers: dict[str, Answer] = {}
+    def of_sample(self) -> str:
+        """Which sample it is of."""
+
+    def is_failed(self) -> bool:
+        """Whether nothing could be made of the sample."""
+
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+Keep = Callable[[AnyEntry], None]
+
+
+class Journal(Generic[AnyEntry]):
+    """Finished samples' entries by key; use ``Journal.opened``."""
+
+    def __init__(self, path: Path, digest: str, kind: type[AnyEntry]) -> None:
+        self.entries: dict[str, AnyEntry] = {}
+        self._adapter = TypeAdapter(kind)
         head = {"dmlr.journal": 1, "digest": digest}
         whole = _whole_lines(path)
         if whole and whole[0] != head:
             raise RecordError(f"{path}: head must be {head}, got {whole[0]}; remove the file")
         for line in whole[1:]:
-            if line["prediction"]["status"] == "ok":  # a failed sample is tried again
-                self.answers[line["key"]] = _answer(line)
+            key = line.pop("key")
+            entry = self._adapter.validate_python(line)
+            if not entry.is_failed():  # a failed sample is tried again
+                self.entries[key] = entry
         self._file = _rewound(path)
         if not whole:
             self._write(head)
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, shard: str, digest: str) -> Iterator["Journal"]:
+    def opened(
+        cls, folder: Path, shard: str, digest: str, kind: type[AnyEntry]
+    ) -> Iterator["Journal[AnyEntry]"]:
         """Open the journal of a shard for one digest, waiting for another process to let go of it."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{shard}.{digest[:16]}.jsonl"
         # One lock for all digests: whoever works on the shard writes the same records.
         busy = f"{path}: another process works on this shard"
         with held(folder / f"{shard}.lock", busy):
-            journal = cls(path, digest)
+            journal = cls(path, digest, kind)
             try:
                 yield journal
             finally:
                 journal._file.close()
 
-    def add(self, key: str, answer: Answer) -> None:
+    def completed(
+        self,
+        label: str,
+        keys: Mapping[str, str],
+        work: Callable[[set[str], Keep[AnyEntry]], None],
+    ) -> list[AnyEntry]:
+        """The entries of all samples of the shard, in the order of ``keys``.
+
+        Args:
+            label: what is being done to which shard, for the lines about its progress.
+            keys: of each sample, the digest of everything of it that its entry depends on.
+            work: makes the entries of the samples that are missing, and hands over each as soon as it
+                is there.
+        """
+        missing = {sample_id for sample_id, key in keys.items() if key not in self.entries}
+        done = len(keys) - len(missing)
+        say(f"{label}: {len(keys)} samples, {done} already in the journal")
+        if missing:
+            with progress(label, len(keys), done=done) as advance:
+
+                def keep(entry: AnyEntry) -> None:
+                    self.add(keys[entry.of_sample()], entry)
+                    advance()
+
+                work(missing, keep)
+        return [self.entries[key] for key in keys.values()]
+
+    def add(self, key: str, entry: AnyEntry) -> None:
         """Append one finished sample and flush it to the disk."""
-        prediction = answer.prediction.model_dump()
-        trace = [step.model_dump() for step in answer.trace]
-        self._write({"key": key, "prediction": prediction, "trace": trace})
-        self.answers[key] = answer
+        self._write({"key": key, **self._adapter.dump_python(entry)})
+        self.entries[key] = entry
 
     def _write(self, line: dict[str, Any]) -> None:
         self._file.write(json.dumps(line).encode() + b"\n")
@@ -85,8 +131,3 @@ def _rewound(path: Path) -> IO[bytes]:
         file.readline()
     file.truncate()
     return file
-
-
-def _answer(line: dict[str, Any]) -> Answer:
-    trace = [TraceStep.model_validate(step) for step in line["trace"]]
-    return Answer(Prediction.model_validate(line["prediction"]), trace)

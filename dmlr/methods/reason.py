@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dmlr.datasets.shard import read_shard
+from dmlr.datasets.shard import origin, read_shard
 from dmlr.files import digest
 from dmlr.methods.answer import Answer
 from dmlr.methods.answering import Answering
 from dmlr.methods.failures import note_failures
-from dmlr.methods.journal import Journal
-from dmlr.progress import progress, say
+from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Prediction, Sample, TraceStep, write_records
 from dmlr.settings import ReasonSettings
@@ -42,25 +41,17 @@ def reason(settings: ReasonSettings, files: ShardFiles, *, batch: int | None = N
     model = digests(settings.model)
     features = read_manifest(files.manifest, model)
     produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
-    folder = files.predictions.parent / "journal"
-    with Journal.opened(folder, files.shard.stem, digest(produced)) as journal:
+    folder, shard = files.predictions.parent, files.shard.stem
+    with Journal.opened(folder / "journal", shard, digest(produced), Answer) as journal:
         keys = {s.sample_id: _key(s, features[s.image.sha256]) for s in samples}
-        pending = [s for s in samples if keys[s.sample_id] not in journal.answers]
         paths = {sha256: files.store / name for sha256, name in features.items()}
-        done = len(samples) - len(pending)
-        say(f"reason {files.predictions}: {len(samples)} samples, {done} already in the journal")
-        if pending:
-            label = f"reason {files.predictions.parent}/{files.shard.stem}"
-            with progress(label, len(samples), done=done) as advance:
 
-                def keep(answer: Answer) -> None:
-                    journal.add(keys[answer.prediction.sample_id], answer)
-                    advance()
+        def work(missing: set[str], keep: Keep[Answer]) -> None:
+            answering = Answering(load(settings.model), settings, paths)
+            answering.answer([s for s in samples if s.sample_id in missing], keep, batch=batch)
 
-                answering = Answering(load(settings.model), settings, paths)
-                answering.answer(pending, keep, batch=batch)
-        answers = [journal.answers[keys[sample.sample_id]] for sample in samples]
-        _write(files, answers, {**produced, **machine()})
+        answers = journal.completed(f"reason {folder}/{shard}", keys, work)
+        _write(files, answers, {**produced, **machine(), "data": origin(files.shard)})
 
 
 def _write(files: ShardFiles, answers: list[Answer], provenance: dict[str, Any]) -> None:

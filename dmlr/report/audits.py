@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import duckdb
 from pydantic import TypeAdapter, ValidationError
 
 from dmlr.datasets.audit import FORMAT
 from dmlr.datasets.entry import Status
 from dmlr.datasets.errata import Outcome
 from dmlr.datasets.findings import Finding
-from dmlr.datasets.options import offered
 from dmlr.errors import RecordError
 from dmlr.records import Gold
 from dmlr.report.audit_parts import Ceiling, Chosen, Erratum, Floor, Kind, LabelSet, Source, Told
@@ -60,19 +58,6 @@ class Audit(Told):
             found.setdefault((one.outcome, one.status), {}).setdefault(fault, []).append(one.sample)
         order = [(outcome, status) for outcome in get_args(Outcome) for status in get_args(Status)]
         return [Kind(*key, list(found[key].items())) for key in order if key in found]
-
-
-def judged(database: duckdb.DuckDBPyConnection, benchmark: str) -> list[Judged]:
-    """The golds and options of a benchmark's samples."""
-    rows = database.execute(
-        "SELECT gold, options, wordings, prompt_source FROM samples WHERE benchmark = ? "
-        "ORDER BY sample_id",
-        [benchmark],
-    ).fetchall()
-    return [
-        (GOLDS.validate_json(gold), offered(tuple(options), json.loads(wordings), prompt_source))
-        for gold, options, wordings, prompt_source in rows
-    ]
 
 
 def audit(results: Path, benchmark: str, samples: Sequence[Judged] = ()) -> Audit:

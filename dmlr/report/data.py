@@ -34,7 +34,9 @@ def flips_against(database: duckdb.DuckDBPyConnection) -> str:
 def runs(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Run]:
     """All runs, the baseline's first among those it is compared with."""
     found = database.execute(
-        "SELECT * FROM runs ORDER BY benchmark, model, seed, profile <> ?, profile", [baseline]
+        "SELECT run, benchmark, model, profile, seed, settings, provenance FROM runs "
+        "ORDER BY benchmark, model, seed, profile <> ?, profile",
+        [baseline],
     ).fetchall()
     return [
         Run(run, benchmark, model, profile, seed, json.loads(settings), json.loads(provenance))

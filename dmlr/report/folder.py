@@ -8,7 +8,7 @@ from dmlr.errors import RecordError
 from dmlr.files import write_json, write_text
 from dmlr.report.text import bare_name
 
-MADE = "made.json"  # in the folder of a part: what it was made from, and its files
+MADE = ".made.json"  # in the folder of a part: what it was made from, and its files
 
 
 def write_changed(path: Path, text: str) -> bool:

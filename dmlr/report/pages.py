@@ -14,6 +14,7 @@ from dmlr.report.links import samples_of
 from dmlr.report.optimisation import optimisation
 from dmlr.report.usage import provenance_facts, settings_facts, usage
 from dmlr.settings import ReportSettings
+from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
 from dmlr.store.compute import COLUMNS, compute
 
@@ -27,9 +28,7 @@ def index_page(
 ) -> str:
     """The first page: what was run, accuracy and what it took, and accuracy by ``parts``."""
     runs, took = data.runs(database, settings.baseline), compute(database, settings.baseline)
-    audited = [
-        audits.audit(results, name, audits.judged(database, name)) for name in settings.benchmarks
-    ]
+    audited = [audits.audit(results, name, judged(database, name)) for name in settings.benchmarks]
     return _render(
         "index",
         root=".",

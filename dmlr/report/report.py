@@ -35,24 +35,33 @@ def report(settings: ReportSettings, database: Path, results: Path, out: Path) -
     Raises:
         RecordError: the database or an audit cannot be read, or a record names no usable file.
     """
-    try:
-        opened = duckdb.connect(str(database), read_only=True, config=LIMITS)
-    except duckdb.Error as error:
-        raise RecordError(f"{database}: not a readable database ({error})") from None
-    with opened:
+    with _opened(database) as opened:
         found = pictures(opened, results)
+    pages, made = write_pages(settings, database, results, out)
+    add_pictures(found, out)
+    say(f"report {out / 'index.html'}: {pages} pages, {made} parts of the data made anew")
+
+
+def write_pages(
+    settings: ReportSettings, database: Path, results: Path, out: Path
+) -> tuple[int, int]:
+    """Write everything but the pictures; count the pages, and the parts of the data that were made.
+
+    Raises:
+        RecordError: the database or an audit cannot be read, or a record names no usable file.
+    """
+    with _opened(database) as opened:
         scored, runs = cells(opened, settings.baseline), data.runs(opened, settings.baseline)
         parts = {
             name: breakdowns.breakdowns(opened, name, scored, settings.baseline)
             for name in settings.benchmarks
         }
         index = index_page(opened, settings, scored, parts, results)
-        add_pictures(found, out)
-        made = _write_data(opened, runs, results, out)
+        explorers, made = _write_data(opened, runs, results, out)
         _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
     _write_static(out / "static")
     write_changed(out / "index.html", index)
-    say(f"report {out / 'index.html'}: {len(runs)} runs, data of {made} parts made")
+    return 1 + explorers + len(runs), made
 
 
 def _write_static(folder: Path) -> None:
@@ -67,10 +76,10 @@ def _write_static(folder: Path) -> None:
 
 def _write_data(
     database: duckdb.DuckDBPyConnection, runs: Sequence[Run], results: Path, out: Path
-) -> int:
-    """Write the data and the explorer of every benchmark; count the parts that had to be made."""
+) -> tuple[int, int]:
+    """Write data and explorers of every benchmark; count those, and the parts that had to be made."""
     known = keys(database)
-    made, pages = 0, []
+    made, pages = 0, list[str]()
     for name, group in groupby(runs, lambda run: run.benchmark):
         found, of_it = benchmark(database, name), list(group)
         made += write_benchmark(found, known, out)
@@ -79,7 +88,7 @@ def _write_data(
         pages += _write_explorers(database, found, of_it, results, out / "samples")
     remove_others(out / "samples", "*.html", pages)
     remove_gone({run.benchmark for run in runs}, {run.run for run in runs}, out)
-    return made
+    return len(pages), made
 
 
 def _write_explorers(
@@ -97,6 +106,13 @@ def _write_explorers(
         write_changed(folder / page.page, explorer_page(page))
         names.append(page.page)
     return names
+
+
+def _opened(database: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(database), read_only=True, config=LIMITS)
+    except duckdb.Error as error:
+        raise RecordError(f"{database}: not a readable database ({error})") from None
 
 
 def _write_runs(

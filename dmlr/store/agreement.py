@@ -7,8 +7,7 @@ from typing import Any
 
 import duckdb
 
-from dmlr.files import write_text
-from dmlr.store.rows import csv_text, field, markdown_text
+from dmlr.store.table import Table, write_table
 
 KEYS = ("benchmark", "model", "profile", "seed", "labels")
 COUNTS = (
@@ -50,17 +49,20 @@ ORDER BY benchmark, model, seed, profile, labels, protocols, correct, wrong
 """  # noqa: S608
 
 
-def write_agreement(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write ``agreement.csv`` and ``.md`` (pairs) and ``agreement-all.csv`` and ``.md``.
+def write_agreement(
+    database: duckdb.DuckDBPyConnection, folder: Path, notes: Sequence[str] = ()
+) -> None:
+    """Write the tables ``agreement`` (pairs) and ``agreement-all``.
 
     ``n`` are the samples on which two protocols (of all: two or more) have a score, ``agreement`` the
     share of them, in percent, with one verdict. ``shift`` is the second's accuracy less the first's, in
     points. Unparsed and failed are missing values. What is not defined is empty.
     """
     pairs = [_pair(row) for row in database.execute(PAIR_ROWS).fetchall()]
-    _write(folder / "agreement", PAIRS, pairs)
+    write_table(_table("agreement", PAIRS, pairs, notes), folder)
     ratings = groupby(database.execute(RATINGS).fetchall(), lambda row: row[: len(KEYS) + 1])
-    _write(folder / "agreement-all", ALL, [_joint(key, list(rows)) for key, rows in ratings])
+    joint = [_joint(key, list(rows)) for key, rows in ratings]
+    write_table(_table("agreement-all", ALL, joint, notes), folder)
 
 
 def cohens_kappa(both: int, only_first: int, only_second: int, neither: int) -> float | None:
@@ -128,16 +130,10 @@ def _percent(count: int, n: int) -> float | None:
     return 100 * count / n if n else None
 
 
-def _write(stem: Path, header: Sequence[str], rows: list[list[Any]]) -> None:
-    write_text(stem.with_suffix(".csv"), csv_text(header, [[*map(_field, row)] for row in rows]))
-    words = [[*map(_word, header, row)] for row in rows]
-    write_text(
-        stem.with_suffix(".md"), markdown_text([name.replace("_", " ") for name in header], words)
-    )
-
-
-def _field(value: Any) -> str:
-    return value if isinstance(value, str) else field(value)
+def _table(name: str, columns: Sequence[str], rows: list[list[Any]], notes: Sequence[str]) -> Table:
+    header = [column.replace("_", " ") for column in columns]
+    shown = [[*map(_word, columns, row)] for row in rows]
+    return Table(name, columns, rows, header, shown, notes)
 
 
 def _word(name: str, value: Any) -> str:

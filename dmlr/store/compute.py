@@ -1,13 +1,13 @@
-"""The compute table: what the answers of each run took, as CSV and Markdown."""
+"""The compute table: what the answers of each run took."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dmlr.files import write_text
-from dmlr.store.rows import csv_text, field, markdown_text
+from dmlr.store.table import Table, write_table
 
 # Column -> its words and decimal places for a reader; the CSV has four places throughout.
 COLUMNS = {
@@ -70,14 +70,12 @@ def compute(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Compute]
     return [_compute(dict(zip(names, row, strict=True))) for row in asked.fetchall()]
 
 
-def write_compute(found: list[Compute], folder: Path) -> None:
-    """Write ``compute.csv`` and ``compute.md``, a row per run."""
-    header = [*KEYS, *COLUMNS]
-    rows = [[*_keys(one), *map(field, one.numbers.values())] for one in found]
-    write_text(folder / "compute.csv", csv_text(header, rows))
+def write_compute(found: list[Compute], folder: Path, notes: Sequence[str] = ()) -> None:
+    """Write the table ``compute``, a row per run."""
+    rows = [[*_keys(one), *one.numbers.values()] for one in found]
     header = [*KEYS, *(words for words, _ in COLUMNS.values())]
-    rows = [[*_keys(one), *_words(one)] for one in found]
-    write_text(folder / "compute.md", markdown_text(header, rows))
+    shown = [[*map(str, _keys(one)), *_words(one)] for one in found]
+    write_table(Table("compute", [*KEYS, *COLUMNS], rows, header, shown, notes), folder)
 
 
 def _compute(row: dict[str, Any]) -> Compute:
@@ -85,8 +83,8 @@ def _compute(row: dict[str, Any]) -> Compute:
     return Compute(**keys, numbers={name: row[name] for name in COLUMNS})
 
 
-def _keys(one: Compute) -> list[str]:
-    return [str(getattr(one, name)) for name in KEYS]
+def _keys(one: Compute) -> list[Any]:
+    return [getattr(one, name) for name in KEYS]
 
 
 def _words(one: Compute) -> list[str]:

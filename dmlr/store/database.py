@@ -1,57 +1,121 @@
-"""The DuckDB database: built whole from the records of all runs, then swapped in."""
+"""The DuckDB database: built beside the old one in one transaction, then swapped in.
 
-import json
+What the old one has read from files that are still the same is copied out of it, so that a change of
+one run reads that run's records alone. Nothing is ever changed in place: DuckDB checks keys too eagerly
+where rows of one key are deleted and inserted in one transaction, and does not give back their space.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from dmlr.datasets.shard import read_shard
 from dmlr.errors import RecordError
-from dmlr.files import canonical, replacing
-from dmlr.records import Prediction, Sample, TraceStep, Verdict, read_provenance, to_table
-from dmlr.settings import AggregateSettings, Model, PlannedRun
+from dmlr.files import replacing
+from dmlr.locks import held
+from dmlr.records import Sample, to_table
+from dmlr.settings import AggregateSettings
+from dmlr.store.audits import add_audits, add_features
+from dmlr.store.calls import add_calls
+from dmlr.store.opening import connected
+from dmlr.store.published import add_published
+from dmlr.store.runs import add_runs
+from dmlr.store.sources import kept_parts
 
 # In the order in which they refer to each other.
 TABLES = (
-    "experiment", "protocols", "samples", "runs", "predictions", "traces", "verdicts", "cells",
-    "pairs", "flips", "compute", "judging", "groups", "agreement", "disputed",
+    "experiment", "protocols", "paper_names", "published", "ladder",
+    "samples", "provenance", "runs", "predictions", "traces", "verdicts",
+    "sources", "judge_calls", "audits", "audit_floors", "audit_doubts", "features",
+    "cells", "pairs", "flips", "compute", "judging", "members", "groups", "agreement", "disputed",
+    "units", "drawn", "drawn_pairs", "patterns", "reward",
+    "measured", "controls", "label_pairs", "ceilings", "rungs", "gap",
 )  # fmt: skip
-# What the shards of one run must agree in.
-SAME = ("code", "model", "profile", "seed", "packages", "weights", "processing")
+LEDGER = "ledger.sqlite"  # under the folder of results
 
 
 def build(settings: AggregateSettings, results: Path, out: Path) -> None:
     """Build the database from the records under ``results`` and put it in place of the old one.
 
+    Until then the old one stays as it is, and readable, whatever happens.
+
     Raises:
         RecordError: records are missing or damaged, or shards of one run do not belong together.
     """
-    with replacing(out) as temporary:
-        temporary.unlink()  # DuckDB wants to create the file itself
-        with duckdb.connect(str(temporary)) as database:
-            for name in TABLES:
-                database.execute(_sql(name))
-            _add_experiment(database, settings)
-            _add_samples(database, settings, results)
-            for run in settings.runs:
-                _add_run(database, run, settings.protocols, results)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    lock = out.with_name(f"{out.name}.lock")
+    with held(lock, f"{out}: another process builds it"):
+        _remove_unfinished(out)
+        with replacing(out) as temporary:
+            temporary.unlink()  # DuckDB wants to create the file itself
+            with connected(temporary) as database, _reported(results):
+                _fill(database, settings, results, out)
+            # Of a process that wrote to the old one and was killed: it must not go with the new one.
+            out.with_name(f"{out.name}.wal").unlink(missing_ok=True)
 
 
-def run_files(run: PlannedRun, results: Path, suffix: str) -> list[Path]:
-    """A run's files of one kind (predictions, traces), in the order of its shards."""
-    folder = results / "runs" / run.key.folder
-    return [folder / f"{shard}.{suffix}.parquet" for shard in run.shards]
+def create(database: duckdb.DuckDBPyConnection) -> None:
+    """Create all tables and views, empty."""
+    for name in TABLES:
+        sql = files("dmlr.store") / "sql" / f"{name}.sql"
+        database.execute(sql.read_text(encoding="utf-8"))
 
 
-def verdict_file(run: PlannedRun, protocol: str, results: Path) -> Path:
-    """A run's verdicts under a protocol."""
-    return results / "verdicts" / protocol / f"{run.key.folder}.parquet"
+def _fill(
+    database: duckdb.DuckDBPyConnection, settings: AggregateSettings, results: Path, out: Path
+) -> None:
+    known = _attached(database, out, settings.code)
+    kept = kept_parts(database, settings, results) if known else set()
+    database.execute("BEGIN")
+    create(database)
+    _add_experiment(database, settings)
+    if settings.published is not None:
+        add_published(database)
+    _add_samples(database, settings, results)
+    add_runs(database, settings, results, kept)
+    add_calls(database, results / LEDGER)
+    add_audits(database, settings, results)
+    add_features(database, settings, results)
+    database.execute("COMMIT")
 
 
-def _sql(name: str) -> str:
-    return (files("dmlr.store") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+def _attached(database: duckdb.DuckDBPyConnection, path: Path, code: str) -> bool:
+    """Attach the database of the file as ``previous``, to be read; False: it is none of this code."""
+    name = str(path).replace("'", "''")
+    try:
+        database.execute(f"ATTACH '{name}' AS previous (READ_ONLY)")
+        told = database.execute(
+            "SELECT content->>'$.code' FROM previous.provenance WHERE kind = 'tables'"
+        ).fetchall()
+    except duckdb.Error:  # none, another program's, an older one, or one of a newer DuckDB
+        return False
+    return told == [(code,)]
+
+
+def _remove_unfinished(out: Path) -> None:
+    """Remove what killed processes left; whoever holds the lock is the only one that builds."""
+    for path in out.parent.glob(f".{out.name}.*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextmanager
+def _reported(results: Path) -> Iterator[None]:
+    """What DuckDB has to say against the records, as one line."""
+    try:
+        yield
+    except duckdb.Error as error:
+        fault = str(error).splitlines()[0]
+        raise RecordError(
+            f"{results}: records must be whole and belong together, got {fault}; remove the file that "
+            "it is about and run again"
+        ) from None
 
 
 def _add_experiment(database: duckdb.DuckDBPyConnection, settings: AggregateSettings) -> None:
@@ -62,6 +126,8 @@ def _add_experiment(database: duckdb.DuckDBPyConnection, settings: AggregateSett
         prices = (judge.input_price, judge.output_price) if judge else (None, None)
         row = [name, position, judge and judge.name, *prices]
         database.execute("INSERT INTO protocols VALUES (?, ?, ?, ?, ?)", row)
+    for position, name in enumerate(settings.ladder):
+        database.execute("INSERT INTO ladder VALUES (?, ?)", [name, position])
 
 
 def _add_samples(
@@ -75,58 +141,3 @@ def _add_samples(
         database.execute(
             "INSERT INTO samples BY NAME SELECT ? AS benchmark, * FROM prepared", [benchmark]
         )
-
-
-def _add_run(
-    database: duckdb.DuckDBPyConnection, run: PlannedRun, protocols: list[str], results: Path
-) -> None:
-    predictions = run_files(run, results, "predictions")
-    key = run.key
-    row = [key.slug, key.benchmark, key.model, key.profile, key.seed]
-    told = json.dumps({"model": run.model, "profile": run.profile})
-    database.execute(
-        "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [*row, told, json.dumps(_provenance(run, predictions))],
-    )
-    _add_records(database, "predictions", predictions, {"run": key.slug})
-    traces = run_files(run, results, "traces")
-    for path in traces:
-        read_provenance(path, TraceStep)
-    _add_records(database, "traces", traces, {"run": key.slug})
-    for protocol in protocols:
-        path = verdict_file(run, protocol, results)
-        read_provenance(path, Verdict)
-        _add_records(database, "verdicts", [path], {"run": key.slug, "protocol": protocol})
-
-
-def _add_records(
-    database: duckdb.DuckDBPyConnection, table: str, paths: list[Path], columns: dict[str, str]
-) -> None:
-    named = ", ".join(f"? AS {name}" for name in columns)
-    names = [str(path) for path in paths]
-    database.execute(
-        f"INSERT INTO {table} BY NAME SELECT {named}, * FROM read_parquet(?)",  # noqa: S608
-        [*columns.values(), names],
-    )
-
-
-def _provenance(run: PlannedRun, paths: list[Path]) -> dict[str, Any]:
-    """What the run's shards came from; where and when each was made may differ."""
-    first = read_provenance(paths[0], Prediction)
-    model = {name: value for name, value in run.model.items() if name in Model.model_fields}
-    planned = {"profile": run.profile, "model": model, "seed": run.key.seed}
-    for name, value in planned.items():
-        if canonical(first[name]) != canonical(value):
-            raise RecordError(
-                f"{paths[0]}: {name} must be the planned {value}, got {first[name]}; remove the "
-                "file and run again"
-            )
-    for path in paths[1:]:
-        other = read_provenance(path, Prediction)
-        for name in SAME:
-            if canonical(other[name]) != canonical(first[name]):
-                raise RecordError(
-                    f"{path}: {name} must be that of {paths[0].name}, {first[name]}, got "
-                    f"{other[name]}; remove the file and run again"
-                )
-    return first

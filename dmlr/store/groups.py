@@ -1,17 +1,17 @@
 """The benchmarks' own metrics: groups that count as one, parts, and means of parts."""
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import numpy as np
 
-from dmlr.files import write_text
 from dmlr.store.bootstrap import share_interval
-from dmlr.store.rows import csv_text, field, markdown_text
 from dmlr.store.shares import Design
 from dmlr.store.statistics import accuracy
+from dmlr.store.table import Table, write_table
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Definition:
     the plain mean of their accuracies. ``whole`` is how many samples with a gold such a value must have
     (together), or how many values there must be (mean): what a subset cuts is left out. None where the
     source has no fixed number; a subset is then judged by what it has. Values that ``skipped`` matches
-    do not count. Samples of one ``cluster`` (a group) depend on each other; where it is empty, none do.
+    do not count. Where samples are ``clustered``, those of a unit (view units) depend on each other.
     """
 
     metric: str
@@ -34,18 +34,18 @@ class Definition:
     units: str
     whole: int | None = None
     skipped: str = ""
-    cluster: str = ""
+    clustered: bool = False
 
 
 DEFINITIONS = (
     # HallusionBench, utils.py: over questions, over figures, and over a question with all its figures.
     # A question of VS without its figure (figure 0) belongs to none. Questions without a picture are not
     # in our data, so qAcc is that of the image subset.
-    Definition("aAcc", "figure", "all", "each", "questions", cluster="figure"),
+    Definition("aAcc", "figure", "all", "each", "questions", clustered=True),
     Definition("fAcc", "figure", "figure", "together", "figures", skipped="VS/.*_0"),
     Definition("qAcc", "question", "question", "together", "question groups"),
     # MMVP: the paper counts pairs; VLMEvalKit and lmms-eval report both.
-    Definition("item accuracy", "pair", "all", "each", "questions", cluster="pair"),
+    Definition("item accuracy", "pair", "all", "each", "questions", clustered=True),
     Definition("pair accuracy", "pair", "pair", "together", "pairs", whole=2),
     # MMStar: 6 categories of 250 and the mean over all 1500; lmms-eval's average is the mean of 18 axes.
     Definition("final score", "axis", "all", "each", "questions"),
@@ -166,19 +166,19 @@ DRAWN = """
 SELECT
     runs.benchmark, model, profile, seed, protocol, labels, metric,
     list(score ORDER BY verdicts.sample_id),
-    list(coalesce(drawn.value, verdicts.sample_id) ORDER BY verdicts.sample_id),
+    list(unit ORDER BY verdicts.sample_id),
     list(part.value ORDER BY verdicts.sample_id)
 FROM verdicts
 JOIN runs USING (run)
 JOIN marked USING (benchmark)
 JOIN defined USING (marker)
 JOIN members AS part ON part.sample_id = verdicts.sample_id AND part.name = key
-LEFT JOIN members AS drawn ON drawn.sample_id = verdicts.sample_id AND drawn.name = cluster
-WHERE rule <> 'no gold' AND (cluster <> '' OR how = 'mean')
+JOIN units ON units.sample_id = verdicts.sample_id
+WHERE rule <> 'no gold' AND (defined.clustered OR how = 'mean')
 GROUP BY ALL
 """
-HEADER = tuple(one.name for one in fields(Metric))
-COLUMNS = (*HEADER[:8], "n", "value [95 %]", "bounds", "unparsed", "failed", "no gold")
+COLUMNS = tuple(one.name for one in fields(Metric))
+HEADER = (*COLUMNS[:8], "n", "value [95 %]", "bounds", "unparsed", "failed", "no gold")
 
 
 def metrics(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Metric]:
@@ -191,37 +191,30 @@ def metrics(database: duckdb.DuckDBPyConnection, baseline: str) -> list[Metric]:
     return [_metric(row, samples.get(row[:7])) for row in rows]
 
 
-def write_metrics(found: list[Metric], folder: Path) -> None:
-    """Write ``metrics.csv`` and ``metrics.md``, a row per metric; shares in percent."""
-    write_text(folder / "metrics.csv", csv_text(HEADER, map(_row, found)))
-    write_text(folder / "metrics.md", markdown_text(COLUMNS, map(_words, found)))
+def write_metrics(found: list[Metric], folder: Path, notes: Sequence[str] = ()) -> None:
+    """Write the table ``metrics``, a row per metric; shares in percent."""
+    rows, shown = [*map(astuple, found)], [*map(_words, found)]
+    write_table(Table("metrics", COLUMNS, rows, HEADER, shown, notes), folder)
 
 
 def _metric(row: tuple[Any, ...], samples: tuple[list[Any], ...] | None) -> Metric:
     interval: tuple[float | None, float | None] = (None, None)
     if row[11] is not None:
-        interval = _drawn(row[:7], *samples) if samples else _wilson(hits=row[10], n=row[9])
+        interval = _drawn(*samples) if samples else _wilson(hits=row[10], n=row[9])
     return Metric(*[*row[:12], *interval, *row[12:]])
 
 
 def _drawn(
-    names: tuple[Any, ...], scores: list[int | None], units: list[str], parts: list[str]
+    scores: list[int | None], units: list[str], parts: list[str]
 ) -> tuple[float | None, float | None]:
     design = Design(units, categories=parts)
-    found = share_interval(np.array(scores, dtype=np.float64), design, names)
+    found = share_interval(np.array(scores, dtype=np.float64), design)
     return (found.low, found.high) if found else (None, None)
 
 
 def _wilson(*, hits: int, n: int) -> tuple[float | None, float | None]:
     found = accuracy(hits, n)
     return (found.low, found.high) if found else (None, None)
-
-
-def _row(one: Metric) -> list[str]:
-    counts = map(field, (one.total, one.n, one.hits))
-    shares = map(field, (one.accuracy, one.low, one.high, one.floor, one.ceiling))
-    unscored = map(str, (one.unparsed, one.failed, one.no_gold))
-    return [*_names(one), *counts, *shares, *unscored, "yes" if one.final else "no"]
 
 
 def _words(one: Metric) -> list[str]:
@@ -231,7 +224,8 @@ def _words(one: Metric) -> list[str]:
 
 
 def _names(one: Metric) -> list[str]:
-    return [" ".join(str(getattr(one, name)).split()) for name in HEADER[:8]]
+    """The names of a run and its metric, each on one line."""
+    return [" ".join(str(getattr(one, name)).split()) for name in COLUMNS[:8]]
 
 
 def _value(one: Metric) -> str:

@@ -1,15 +1,13 @@
-"""What the judges' verdicts took: judgements, tokens and money, as CSV and Markdown."""
+"""What the judges' verdicts took: judgements, tokens and money."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from dmlr.files import replacing, write_text
-from dmlr.spreadsheet import SafeCsv
-from dmlr.store.rows import markdown_text
+from dmlr.store.table import Table, write_table
 
-HEADER = (
+COLUMNS = (
     "benchmark", "model", "profile", "seed", "protocol", "judge", "judge_model", "judgements",
     "input_tokens", "output_tokens", "dollars",
 )  # fmt: skip
@@ -24,21 +22,23 @@ ORDER BY benchmark, model, seed, profile, position, judge_model
 """
 
 
-def write_judging(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write ``judging.csv`` and ``judging.md``, a row per run, protocol and served model.
+def write_judging(
+    database: duckdb.DuckDBPyConnection, folder: Path, notes: Sequence[str] = ()
+) -> None:
+    """Write the table ``judging``, a row per run, protocol and served model.
 
     Dollars are at the prices of the catalog of judges, empty where it has none.
     """
     rows = database.execute(ROWS).fetchall()
-    with (
-        replacing(folder / "judging.csv") as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
-        SafeCsv(file, HEADER).write([*row[:-1], _price(row[-1])] for row in rows)
-    words = [[*map(str, row[:-1]), _price(row[-1]) or "unknown"] for row in rows]
-    header = [name.replace("_", " ") for name in HEADER]
-    write_text(folder / "judging.md", markdown_text(header, words))
+    header = [name.replace("_", " ") for name in COLUMNS]
+    shown = [[*map(_line, row[:-1]), _price(row[-1])] for row in rows]
+    write_table(Table("judging", COLUMNS, rows, header, shown, notes), folder)
 
 
-def _price(dollars: Any) -> str:
-    return "" if dollars is None else f"{dollars:.4f}"
+def _line(value: str | int) -> str:
+    """A judge's server names its model as it likes."""
+    return " ".join(str(value).split())
+
+
+def _price(dollars: float | None) -> str:
+    return "unknown" if dollars is None else f"{dollars:.4f}"

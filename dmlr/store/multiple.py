@@ -1,19 +1,36 @@
 """Many tests at once."""
 
-import numpy as np
-from jaxtyping import Float
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from statsmodels.stats.multitest import multipletests
 
 
-def holm(p_values: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
-    """Adjusted p-values that bound the chance of one false finding or more among all tests.
+@dataclass(frozen=True)
+class Adjusted:
+    """A p-value after Holm, of a family of so many ``tests``; None where nothing was tested."""
+
+    p_value: float | None
+    tests: int
+
+
+def adjusted(p_values: Sequence[float | None], families: Sequence[Hashable]) -> list[Adjusted]:
+    """P-values that bound the chance of one false finding or more in a family of tests.
 
     The step-down procedure of Holm (1979, Scandinavian Journal of Statistics 6): of m tests, the k-th
-    smallest is taken times m - k + 1, is no smaller than the one before, and at most 1. Equal ones stay
-    equal. NaN is a comparison without a test: it stays NaN and does not count.
+    smallest is taken times m - k + 1, is no smaller than the one before, and at most 1.
+
+    Args:
+        p_values: None is a comparison without a test; it does not count.
+        families: which family each belongs to.
     """
-    tested = np.flatnonzero(~np.isnan(p_values))
-    ordered = tested[np.argsort(p_values[tested], kind="stable")]
-    raised = p_values[ordered] * np.arange(len(ordered), 0, -1)
-    adjusted = np.full(len(p_values), np.nan)
-    adjusted[ordered] = np.minimum(np.maximum.accumulate(raised), 1.0)
-    return adjusted
+    tested: dict[Hashable, list[int]] = {}
+    for place, family in enumerate(families):
+        if p_values[place] is not None:
+            tested.setdefault(family, []).append(place)
+    found = [Adjusted(None, len(tested.get(family, []))) for family in families]
+    for members in tested.values():
+        values = multipletests([p_values[place] for place in members], method="holm")[1]
+        for place, value in zip(members, values.tolist(), strict=True):
+            found[place] = Adjusted(value, len(members))
+    return found

@@ -1,33 +1,33 @@
 """The same answers under every protocol, side by side."""
 
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from dmlr.files import write_text
 from dmlr.store.cells import Cell
-from dmlr.store.rows import markdown_text
+from dmlr.store.table import Table, write_table
 from dmlr.store.words import bounds
 
 KEYS = ("benchmark", "model", "profile", "seed", "labels")
 
 
-def write_protocols(found: list[Cell], folder: Path) -> None:
-    """Write ``protocols.md``: a row per run and label set, a column per protocol."""
+def write_protocols(found: list[Cell], folder: Path, notes: Sequence[str] = ()) -> None:
+    """Write the table ``protocols``: a row per run and label set, a column per protocol."""
     whole = [cell for cell in found if cell.category is None]
-    write_text(folder / "protocols.md", side_by_side(whole))
+    write_table(side_by_side(whole, notes), folder)
 
 
-def side_by_side(found: list[Cell]) -> str:
-    """Accuracies in percent of the scored answers, with how many have no score, if any."""
+def side_by_side(found: list[Cell], notes: Sequence[str] = ()) -> Table:
+    """Accuracies in percent of the scored answers, and how many have none; final if these are few."""
     names = list(dict.fromkeys(cell.protocol for cell in found))
-    rows = [
-        [
-            *map(str, key),
-            *(_words({one.protocol: one for one in cells}.get(name)) for name in names),
-        ]
-        for key, cells in ((key, list(cells)) for key, cells in groupby(_sorted(found), _key))
-    ]
-    return markdown_text([*KEYS, *names], rows)
+    rows, shown = [], []
+    for key, group in groupby(_sorted(found), _key):
+        cells = {one.protocol: one for one in group}
+        rows.append([*key, *(value for name in names for value in _values(cells.get(name)))])
+        shown.append([*map(str, key), *(_words(cells.get(name)) for name in names)])
+    columns = [column for name in names for column in (name, f"{name}_unscored", f"{name}_final")]
+    return Table("protocols", [*KEYS, *columns], rows, [*KEYS, *names], shown, notes)
 
 
 def _sorted(found: list[Cell]) -> list[Cell]:
@@ -38,6 +38,16 @@ def _sorted(found: list[Cell]) -> list[Cell]:
 
 def _key(cell: Cell) -> tuple[str, str, str, int, str]:
     return cell.benchmark, cell.model, cell.profile, cell.seed, cell.labels
+
+
+def _values(cell: Cell | None) -> Iterator[Any]:
+    """Accuracy, unscored and whether it is final, None where the protocol did not score the run."""
+    if cell is None:
+        yield from (None, None, None)
+    else:
+        yield cell.accuracy.value if cell.accuracy else None
+        yield cell.unparsed + cell.failed
+        yield cell.final
 
 
 def _words(cell: Cell | None) -> str:

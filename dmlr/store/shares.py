@@ -35,14 +35,6 @@ class Items:
     categories: Int[np.ndarray, " item"]
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """The least and the greatest value that the unscored leave open, in points."""
-
-    low: float
-    high: float
-
-
 def items(scores: Float[np.ndarray, " sample"], design: Design) -> Items:
     """The samples, or their groups, with what they score.
 
@@ -69,6 +61,14 @@ def items(scores: Float[np.ndarray, " sample"], design: Design) -> Items:
     unscored = np.bincount(groups, weights=np.isnan(scores))
     values = np.where(wrong > 0, 0.0, np.where(unscored > 0, np.nan, 1.0))
     return Items(values, units[first], categories[first])
+
+
+def difference(
+    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " sample"], design: Design
+) -> Items:
+    """First less second, item by item; NaN where one of them has no score."""
+    one, other = items(first, design), items(second, design)
+    return Items(one.values - other.values, one.units, one.categories)
 
 
 def share(found: Items) -> float | None:

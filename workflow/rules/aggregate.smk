@@ -1,24 +1,41 @@
+TABLES = [
+    "accuracy",
+    "protocols",
+    "metrics",
+    "agreement",
+    "agreement-all",
+    "judging",
+    "compute",
+    "seeds",
+    "reward",
+    "table1",
+    "table2",
+    "controls",
+    "labels",
+    "ceilings",
+    "gap",
+    "ladder",
+]
+
+
+# The ledger is read too, but it is no input: it grows whenever any experiment asks a judge. What it says about a run
+# here changes with the run's verdicts, which are inputs.
 rule aggregate:
     input:
         shards=[path for name in EXPERIMENT.benchmarks for path in shard_files(name)],
         predictions=all_predictions(),
         traces=all_runs(TRACES),
         verdicts=all_verdicts(),
+        audits=all_audits(),
+        manifests=known_manifests(),
     output:
         database="results/dmlr.duckdb",
-        tables=multiext("results/tables/accuracy", ".csv", ".md", ".tex"),
-        protocols="results/tables/protocols.md",
-        metrics=multiext("results/tables/metrics", ".csv", ".md"),
-        agreement=multiext(
-            "results/tables/agreement", ".csv", ".md", "-all.csv", "-all.md"
+        tables=expand(
+            "results/tables/{table}.{kind}",
+            table=TABLES,
+            kind=["csv", "parquet", "md", "tex"],
         ),
         disputed="results/tables/disputed.csv",
-        judging=multiext("results/tables/judging", ".csv", ".md"),
-        compute=multiext("results/tables/compute", ".csv", ".md"),
-        exports=expand(
-            "results/exports/{run}/results.json",
-            run=[key.slug for key in dmlr.config.run_keys(EXPERIMENT)],
-        ),
     log:
         "logs/aggregate.log",
     benchmark:

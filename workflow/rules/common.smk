@@ -2,14 +2,19 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from snakemake.exceptions import WorkflowError
 
 import dmlr.config
+import dmlr.published
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
+from dmlr.experiment import FigureName
+from dmlr.measures import failures as measured
 from dmlr.methods import failures
 from dmlr.attempts import attempts
+from dmlr.provenance import fingerprint
 from dmlr.reverify import check
 from dmlr.settings import RunKey
 from dmlr.verify import failures as judgements
@@ -21,6 +26,7 @@ LEDGER = "results/ledger.sqlite"
 try:
     EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
     check_judges(EXPERIMENT, Path(LEDGER))
+    dmlr.published.read()  # a slip in it is told before anything runs
     for name in EXPERIMENT.models:
         signature(EXPERIMENT.model_catalog[name].model)
     SHARDS = {
@@ -35,7 +41,8 @@ PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
     raise WorkflowError(
         "--until, --omit-from and --batch skip work silently in this workflow; "
-        "name a target instead: prepared, features, reasoning, verdicts, tables, reverify or all"
+        "name a target instead: prepared, features, reasoning, measures, verdicts, tables, table1, table2, figures, "
+        "reverify or all"
     )
 REVERIFY = "reverify" in sys.argv  # one word of the command line: the target
 
@@ -47,6 +54,8 @@ wildcard_constraints:
     protocol="|".join(EXPERIMENT.protocol_catalog),
     seed=r"\d+",
     shard=r"\d{5}",
+    run=r"[a-z0-9.-]+",
+    figure="|".join(get_args(FigureName)),
 
 
 def shard_files(benchmark):
@@ -61,6 +70,7 @@ def run_files(pattern, key):
 
 PREDICTIONS = f"results/runs/{RUN}/{{shard}}.predictions.parquet"
 TRACES = f"results/runs/{RUN}/{{shard}}.traces.parquet"
+MEASURES = f"results/measures/{RUN}/{{shard}}"
 VERDICTS = f"results/verdicts/{{protocol}}/{RUN}.parquet"
 
 
@@ -69,12 +79,15 @@ def all_runs(pattern):
     return [path for key in keys for path in run_files(pattern, key)]
 
 
+def all_audits():
+    return expand("results/benchmarks/{b}/audit.json", b=EXPERIMENT.benchmarks)
+
+
 def all_prepared():
     files = [
         path for benchmark in EXPERIMENT.benchmarks for path in shard_files(benchmark)
     ]
-    audits = expand("results/benchmarks/{b}/audit.json", b=EXPERIMENT.benchmarks)
-    return [*files, *audits]
+    return [*files, *all_audits()]
 
 
 def all_manifests():
@@ -84,6 +97,11 @@ def all_manifests():
         for benchmark in EXPERIMENT.benchmarks
         for shard in SHARDS[benchmark]
     ]
+
+
+# Where nothing is answered again, predictions may have come without the features that they were made from.
+def known_manifests():
+    return [path for path in all_manifests() if not REVERIFY or Path(path).exists()]
 
 
 def all_predictions():
@@ -97,6 +115,52 @@ def all_verdicts():
         for key in keys
         for protocol in EXPERIMENT.protocols
     ]
+
+
+def all_exports():
+    slugs = [key.slug for key in dmlr.config.run_keys(EXPERIMENT)]
+    return expand("results/exports/{run}/results.json", run=slugs)
+
+
+# What the figures need beyond the answers, for the whole experiment.
+def chain_files():
+    keys = dmlr.config.measured_keys(EXPERIMENT, EXPERIMENT.measures.chains)
+    return [
+        path for key in keys for path in run_files(f"{MEASURES}.chains.parquet", key)
+    ]
+
+
+# Of the first shard of each benchmark: attention maps, and the embeddings beside them.
+def attention_files():
+    keys = dmlr.config.measured_keys(EXPERIMENT, EXPERIMENT.measures.attention)
+    return [
+        f"results/measures/{key.folder}/{SHARDS[key.benchmark][0]}.{kind}.parquet"
+        for key in keys
+        for kind in ("attention", "embeddings")
+    ]
+
+
+FIGURES = get_args(FigureName)
+
+
+def figure_measures(figure):
+    if figure in ("figure2", "figure3", "figure4"):
+        return chain_files()
+    return attention_files() if figure == "figure10" else []
+
+
+# reverify measures nothing, so it draws what was measured before.
+def figure_files():
+    drawn = [
+        name
+        for name in EXPERIMENT.figures
+        if not REVERIFY or all(Path(path).exists() for path in figure_measures(name))
+    ]
+    return expand(
+        "results/figures/{figure}{suffix}",
+        figure=drawn,
+        suffix=[".pdf", ".svg", ".csv", ".md"],
+    )
 
 
 def key_of(wildcards):
@@ -118,6 +182,13 @@ def failed_judgements(wildcards):
     return f"attempts: {attempts(judgements.note_path(Path(path)))}"
 
 
+def failed_measures(kind, wildcards):
+    path = (
+        f"results/measures/{key_of(wildcards).folder}/{wildcards.shard}.{kind}.parquet"
+    )
+    return f"attempts: {attempts(measured.note_path(Path(path)))}"
+
+
 # Snakemake would read the braces of a plain text param as wildcards; it leaves a function's result alone.
 def prepare_settings_of(name, wildcards):
     return dmlr.config.prepare_settings(EXPERIMENT, name)
@@ -125,6 +196,10 @@ def prepare_settings_of(name, wildcards):
 
 def aggregate_settings(wildcards):
     return dmlr.config.aggregate_settings(EXPERIMENT)
+
+
+def figure_settings(wildcards):
+    return dmlr.config.figure_settings(EXPERIMENT)
 
 
 def report_settings(wildcards):

@@ -22,3 +22,16 @@ final AS (
     GROUP BY ALL
 )
 SELECT * FROM final;
+
+COMMENT ON VIEW agreement IS 'Two protocols on the same answers of a run under the same labels, the one that the experiment names first being the first.';
+COMMENT ON COLUMN agreement.run IS 'The run; a row of runs.';
+COMMENT ON COLUMN agreement.labels IS 'Label set: released, official, corrected.';
+COMMENT ON COLUMN agreement.first_protocol IS 'The protocol that the experiment names first.';
+COMMENT ON COLUMN agreement.second_protocol IS 'The other one.';
+COMMENT ON COLUMN agreement.samples IS 'Samples that both judged.';
+COMMENT ON COLUMN agreement.both_correct IS 'Those that both find correct.';
+COMMENT ON COLUMN agreement.only_first_correct IS 'Correct by the first, wrong by the second.';
+COMMENT ON COLUMN agreement.only_second_correct IS 'Wrong by the first, correct by the second.';
+COMMENT ON COLUMN agreement.both_wrong IS 'Those that both find wrong.';
+COMMENT ON COLUMN agreement.only_first_scored IS 'Those that only the first has a score for.';
+COMMENT ON COLUMN agreement.only_second_scored IS 'Those that only the second has a score for.';

@@ -38,3 +38,27 @@ final AS (
     GROUP BY ALL
 )
 SELECT * FROM final;
+
+COMMENT ON VIEW compute IS 'What the answers of a run took: means over those with status ok, NULL where there are none.';
+COMMENT ON COLUMN compute.benchmark IS 'A name of benchmark_catalog.';
+COMMENT ON COLUMN compute.model IS 'A name of model_catalog.';
+COMMENT ON COLUMN compute.profile IS 'A name of profile_catalog.';
+COMMENT ON COLUMN compute.seed IS 'Seed of the run.';
+COMMENT ON COLUMN compute.run IS 'The run; a row of runs.';
+COMMENT ON COLUMN compute.answers IS 'Answers with status ok.';
+COMMENT ON COLUMN compute.prompt_tokens IS 'Tokens of the prompt.';
+COMMENT ON COLUMN compute.image_tokens IS 'Tokens of the picture in it.';
+COMMENT ON COLUMN compute.generated_tokens IS 'Tokens that were generated.';
+COMMENT ON COLUMN compute.intermediate_tokens IS 'Tokens of the first of two stages.';
+COMMENT ON COLUMN compute.forwarded_tokens IS 'Tokens in all passes of the language model.';
+COMMENT ON COLUMN compute.model_passes IS 'Passes of the language model.';
+COMMENT ON COLUMN compute.triggers IS 'Of method icot: generated tokens that could ask for a block; NULL: another method.';
+COMMENT ON COLUMN compute.blocks IS 'Of method icot: blocks that were inserted; NULL: another method.';
+COMMENT ON COLUMN compute.without_block IS 'Of method icot: share of answers without a block, from 0 to 1; NULL: another method.';
+COMMENT ON COLUMN compute.prefill_seconds IS 'Seconds for the prompt.';
+COMMENT ON COLUMN compute.intermediate_seconds IS 'Seconds for the first of two stages.';
+COMMENT ON COLUMN compute.optimise_seconds IS 'Seconds for the latent optimisation.';
+COMMENT ON COLUMN compute.decode_seconds IS 'Seconds for the reply.';
+COMMENT ON COLUMN compute.seconds IS 'Seconds of all phases.';
+COMMENT ON COLUMN compute.batch_rows IS 'Samples of a batch.';
+COMMENT ON COLUMN compute.peak_memory_gib IS 'Largest peak of a batch in GiB, weights included; NULL: not measured.';

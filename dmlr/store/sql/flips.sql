@@ -24,3 +24,10 @@ final AS (
     GROUP BY ALL
 )
 SELECT * FROM final;
+
+COMMENT ON VIEW flips IS 'How many answers of a run differ, right or wrong, from those of the profile flips_against with the same benchmark, model and seed.';
+COMMENT ON COLUMN flips.run IS 'The run; a row of runs.';
+COMMENT ON COLUMN flips.protocol IS 'The protocol; a row of protocols.';
+COMMENT ON COLUMN flips.labels IS 'Label set: released, official, corrected.';
+COMMENT ON COLUMN flips.n IS 'Samples that both answered.';
+COMMENT ON COLUMN flips.flips IS 'Those whose answers differ; one that could not be read differs from all that could.';

@@ -1,19 +1,3 @@
--- What each sample belongs to, one row per sample and group (name). Besides the loaders' groups there are
--- category and all, which every sample is in.
-CREATE VIEW members AS
-WITH entries AS (
-    SELECT sample_id, unnest(map_entries(CAST(groups AS MAP(VARCHAR, VARCHAR)))) AS entry
-    FROM samples
-),
-final AS (
-    SELECT sample_id, entry.key AS name, entry.value AS value FROM entries
-    UNION ALL
-    SELECT sample_id, 'category' AS name, category AS value FROM samples
-    UNION ALL
-    SELECT sample_id, 'all' AS name, 'all' AS value FROM samples
-)
-SELECT * FROM final;
-
 -- Verdicts of the samples of a run that share the value of a group, one row per run, protocol, labels,
 -- group (name) and value.
 -- score judges the samples as one: 0 where one is wrong, 1 where all are correct, NULL where that is open.
@@ -40,3 +24,18 @@ final AS (
     FROM counted
 )
 SELECT * FROM final;
+
+COMMENT ON VIEW groups IS 'Verdicts of the samples of a run that share the value of a group: one row per run, protocol, labels, group and value.';
+COMMENT ON COLUMN groups.run IS 'The run; a row of runs.';
+COMMENT ON COLUMN groups.protocol IS 'The protocol; a row of protocols.';
+COMMENT ON COLUMN groups.labels IS 'Label set: released, official, corrected.';
+COMMENT ON COLUMN groups.name IS 'The group.';
+COMMENT ON COLUMN groups.value IS 'Its value.';
+COMMENT ON COLUMN groups.samples IS 'Samples.';
+COMMENT ON COLUMN groups.n IS 'Those with a score.';
+COMMENT ON COLUMN groups.correct IS 'Correct ones.';
+COMMENT ON COLUMN groups.wrong IS 'Wrong ones.';
+COMMENT ON COLUMN groups.unparsed IS 'Those whose answer could not be read.';
+COMMENT ON COLUMN groups.failed IS 'Those without an answer or a judgement, but with a gold.';
+COMMENT ON COLUMN groups.no_gold IS 'Those without a gold under the labels.';
+COMMENT ON COLUMN groups.score IS 'The samples judged as one: 0 where one is wrong, 1 where all are correct; NULL: open, or none has a gold.';

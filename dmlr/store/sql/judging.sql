@@ -18,3 +18,13 @@ final AS (
     GROUP BY ALL
 )
 SELECT * FROM final;
+
+COMMENT ON VIEW judging IS 'What the judgements of a run took, whenever they were asked; one that two label sets share counts once.';
+COMMENT ON COLUMN judging.run IS 'The run; a row of runs.';
+COMMENT ON COLUMN judging.protocol IS 'The protocol; a row of protocols.';
+COMMENT ON COLUMN judging.judge IS 'Name of the judge.';
+COMMENT ON COLUMN judging.judge_model IS 'What its server says which model replied.';
+COMMENT ON COLUMN judging.judgements IS 'Different judgements.';
+COMMENT ON COLUMN judging.input_tokens IS 'Tokens of the prompts.';
+COMMENT ON COLUMN judging.output_tokens IS 'Tokens of the replies.';
+COMMENT ON COLUMN judging.dollars IS 'US dollars at the judge''s prices; NULL: a price is unknown.';

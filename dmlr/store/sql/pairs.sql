@@ -1,32 +1,32 @@
 -- Two runs that differ in their profile alone, on the samples that both have a score for.
--- only_run counts samples that the run has right and the other run wrong, only_other the reverse.
+-- other_profile is there to be asked for: the filter then reaches the verdicts before they are joined.
 CREATE VIEW pairs AS
-WITH paired AS (
+WITH scored AS (
     SELECT
-        one.run, other.run AS other_run, one.protocol, one.labels,
-        one.score AS score, other.score AS other_score
-    FROM verdicts AS one
-    JOIN runs AS one_run ON one_run.run = one.run
-    JOIN verdicts AS other
-        ON other.sample_id = one.sample_id
-        AND other.protocol = one.protocol
-        AND other.labels = one.labels
-    JOIN runs AS other_run ON other_run.run = other.run
-    WHERE
-        one_run.benchmark = other_run.benchmark
-        AND one_run.model = other_run.model
-        AND one_run.seed = other_run.seed
-        AND one_run.profile <> other_run.profile
-        AND one.score IS NOT NULL
-        AND other.score IS NOT NULL
+        runs.benchmark, runs.model, runs.seed, runs.profile, verdicts.run, protocol, labels, sample_id, score
+    FROM verdicts
+    JOIN runs USING (run)
+    WHERE score IS NOT NULL
 ),
 final AS (
     SELECT
-        run, other_run, protocol, labels,
+        one.run, other.run AS other_run, other.profile AS other_profile, protocol, labels,
         count(*) AS n,
-        count(*) FILTER (score = 1 AND other_score = 0) AS only_run,
-        count(*) FILTER (score = 0 AND other_score = 1) AS only_other
-    FROM paired
+        count(*) FILTER (one.score = 1 AND other.score = 0) AS only_run,
+        count(*) FILTER (one.score = 0 AND other.score = 1) AS only_other
+    FROM scored AS one
+    JOIN scored AS other USING (benchmark, model, seed, protocol, labels, sample_id)
+    WHERE one.profile <> other.profile
     GROUP BY ALL
 )
 SELECT * FROM final;
+
+COMMENT ON VIEW pairs IS 'Two runs that differ in their profile alone, on the samples that both have a score for.';
+COMMENT ON COLUMN pairs.run IS 'The run; a row of runs.';
+COMMENT ON COLUMN pairs.other_run IS 'The run that it is compared with.';
+COMMENT ON COLUMN pairs.other_profile IS 'Profile of the other run.';
+COMMENT ON COLUMN pairs.protocol IS 'The protocol; a row of protocols.';
+COMMENT ON COLUMN pairs.labels IS 'Label set: released, official, corrected.';
+COMMENT ON COLUMN pairs.n IS 'Samples that both have a score for.';
+COMMENT ON COLUMN pairs.only_run IS 'Those that the run has right and the other one wrong.';
+COMMENT ON COLUMN pairs.only_other IS 'Those that the run has wrong and the other one right.';

@@ -1,0 +1,51 @@
+"""The subcommands ``chains`` and ``attention``: what the figures need beyond the answers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dmlr import command, config, settings
+
+Told = Annotated[str, typer.Option("--settings", help="What determines the result, as JSON.")]
+Shard = Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")]
+Manifest = Annotated[Path, typer.Option(help="The shard's manifest of features.")]
+Store = Annotated[Path, typer.Option(help="Folder of the content-addressed features.")]
+
+
+def chains(
+    told: Told,
+    shard: Shard,
+    manifest: Manifest,
+    store: Store,
+    predictions: Annotated[Path, typer.Option(help="The shard's predictions, which are measured.")],
+    out: Annotated[Path, typer.Option(help="Chains to write.")],
+    batch_size: Annotated[
+        str, typer.Option(help="Replies at once, or auto: as many as fit.")
+    ] = "auto",
+) -> None:
+    """Measure what a shard's replies owe to the picture, and what each of their steps adds."""
+    from dmlr.measures.chains import ChainFiles
+    from dmlr.measures.chains import chains as stage
+
+    found = config.parse(settings.ChainsSettings, told, stage="chains")
+    files = ChainFiles(shard, manifest, store, predictions, out)
+    stage(found, files, batch=command.batch_size(batch_size))
+
+
+def attention(
+    told: Told,
+    shard: Shard,
+    manifest: Manifest,
+    store: Store,
+    baseline: Annotated[Path, typer.Option(help="The baseline's predictions of the shard.")],
+    traces: Annotated[Path, typer.Option(help="The run's traces of the shard, to compare with.")],
+    out: Annotated[Path, typer.Option(help="Attention maps to write.")],
+    embeddings: Annotated[Path, typer.Option(help="Embeddings to write.")],
+) -> None:
+    """Keep where the think tokens of a shard's first samples look, beside the baseline's replies."""
+    from dmlr.measures.attention import AttentionFiles
+    from dmlr.measures.attention import attention as stage
+
+    found = config.parse(settings.AttentionSettings, told, stage="attention")
+    stage(found, AttentionFiles(shard, manifest, store, baseline, traces, out, embeddings))

@@ -1,0 +1,121 @@
+"""Stage chains: measure the replies of one shard by token and by step (the paper's Figures 2 to 4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dmlr.datasets.shard import read_shard
+from dmlr.files import digest
+from dmlr.measures.chain import PROMPT, Written, measure
+from dmlr.measures.failures import note_failures
+from dmlr.measures.gold import gold_of
+from dmlr.measures.replies import read_replies
+from dmlr.methods.answer import Question
+from dmlr.methods.batching import NEW_TOKENS, batch_size, in_batches
+from dmlr.methods.isolation import isolated, reason_of
+from dmlr.methods.journal import Journal, Keep
+from dmlr.provenance import machine
+from dmlr.records import Chain, Prediction, Sample, write_records
+from dmlr.settings import ChainsSettings, Vanilla
+from dmlr.vlm.features import read_features, read_manifest
+from dmlr.vlm.load import best_device, digests, load
+from dmlr.vlm.model import VisionLanguageModel
+from dmlr.wording import asked
+
+# How the replies are read, which is also what a batch of them takes.
+READ_AS = Vanilla(method="vanilla", prompt=PROMPT, max_new_tokens=NEW_TOKENS)
+
+
+@dataclass(frozen=True)
+class ChainFiles:
+    """Files of one shard: what is read (first four) and what is written."""
+
+    shard: Path
+    manifest: Path
+    store: Path
+    predictions: Path
+    chains: Path
+
+
+def chains(settings: ChainsSettings, files: ChainFiles, *, batch: int | None = None) -> None:
+    """Measure every reply of the shard that the journal lacks, then write the shard's records.
+
+    Args:
+        settings: what determines the numbers.
+        files: of the shard.
+        batch: replies at once, a matter of speed alone; None: as many as fit.
+
+    Raises:
+        RecordError: a file is damaged, or the predictions are not the shard's.
+    """
+    samples = read_shard(files.shard)
+    replies = read_replies(files.predictions, samples)
+    model = digests(settings.model)
+    features = read_manifest(files.manifest, model)
+    produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
+    folder, shard = files.chains.parent, files.shard.stem
+    with Journal.opened(folder / "journal", f"{shard}.chains", digest(produced), Chain) as journal:
+        keys = {s.sample_id: _key(s, features, replies[s.sample_id]) for s in samples}
+        paths = {sha256: files.store / name for sha256, name in features.items()}
+
+        def work(missing: set[str], keep: Keep[Chain]) -> None:
+            measuring = Measuring(load(settings.model), settings, paths, replies)
+            measuring.measure([s for s in samples if s.sample_id in missing], keep, batch=batch)
+
+        found = journal.completed(f"chains {folder}/{shard}", keys, work)
+        write_records(files.chains, Chain, found, {**produced, **machine()})
+        tried = [chain for chain in found if replies[chain.sample_id].status == "ok"]
+        failed = {chain.sample_id: chain.error for chain in tried if chain.is_failed()}
+        note_failures(files.chains, failed)
+
+
+class Measuring:
+    """One model, the replies of a shard, and where the samples' features are."""
+
+    def __init__(
+        self,
+        vlm: VisionLanguageModel,
+        settings: ChainsSettings,
+        features: Mapping[str, Path],
+        replies: Mapping[str, Prediction],
+    ) -> None:
+        """Args: the model, what it is told, per picture's hash its file, per sample its reply."""
+        self.vlm, self.settings, self.features, self.replies = vlm, settings, features, replies
+
+    def measure(self, samples: Sequence[Sample], keep: Keep[Chain], *, batch: int | None) -> None:
+        """Measure replies and hand each chain over as soon as its batch is done."""
+        limit = self.settings.model.max_image_tokens
+        size = batch_size(self.vlm, READ_AS, image_tokens=limit, wanted=batch)
+        in_batches(samples, size, self._batch, keep)
+
+    def _batch(self, samples: Sequence[Sample]) -> list[Chain]:
+        """Measure together; a reply that was never made has nothing to be measured."""
+        made = [s for s in samples if self.replies[s.sample_id].status == "ok"]
+        found = {chain.sample_id: chain for chain in isolated(made, self._together, _failed)}
+        return [found.get(s.sample_id) or self._unanswered(s.sample_id) for s in samples]
+
+    def _together(self, samples: Sequence[Sample]) -> list[Chain]:
+        written = [self._written(sample) for sample in samples]
+        return measure(self.vlm, written, self.settings.perturbed)
+
+    def _written(self, sample: Sample) -> Written:
+        image = read_features(self.features[sample.image.sha256], self.vlm.device)
+        question = Question(sample.sample_id, *asked(sample), [image])
+        return Written(question, self.replies[sample.sample_id].text, gold_of(sample))
+
+    def _unanswered(self, sample_id: str) -> Chain:
+        error = f"the prediction failed: {self.replies[sample_id].error}"
+        return Chain(sample_id=sample_id, status="failed", error=error)
+
+
+def _failed(sample: Sample, error: Exception) -> Chain:
+    reason = reason_of(sample.sample_id, error)
+    return Chain(sample_id=sample.sample_id, status="failed", error=reason)
+
+
+def _key(sample: Sample, features: Mapping[str, str], reply: Prediction) -> str:
+    """Digest of everything of a sample that its chain depends on."""
+    gold = gold_of(sample)
+    content: Any = [sample.sample_id, *asked(sample), features[sample.image.sha256]]
+    return digest([*content, gold and [gold.labels, gold.text], reply.status, reply.text])

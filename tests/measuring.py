@@ -1,0 +1,61 @@
+"""A shard of the embedded benchmark with its predictions, made by the stages before the measures."""
+
+from pathlib import Path
+
+import yaml
+
+from dmlr import config, settings
+from dmlr.datasets.prepare import prepare
+from dmlr.datasets.shard import read_shard
+from dmlr.datasets.told import PrepareSettings
+from dmlr.merged import configuration
+from dmlr.methods.reason import ShardFiles, reason
+from dmlr.vlm.features import features
+from tests.project import SMALL
+
+
+class Shard:
+    """Seven samples, and the model that ships with dmlr."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.store = folder, folder / "store"
+        own = folder / "small.yaml"
+        own.write_text(yaml.safe_dump(SMALL | {"shard_size": 7}))
+        self.experiment = config.load(*configuration([own]))
+        told = config.prepare_settings(self.experiment, "shapes")
+        prepare(config.parse(PrepareSettings, told, stage="prepare"), folder / "benchmark")
+        self.shard, self.manifest = folder / "benchmark/shards/00000.jsonl", folder / "00000.json"
+        told = config.features_settings(self.experiment, "shapes-1m")
+        parsed = config.parse(settings.FeaturesSettings, told, stage="features")
+        features(parsed, self.shard, self.store, self.manifest)
+        self.samples = read_shard(self.shard)
+
+    def key(self, profile: str) -> settings.RunKey:
+        return settings.RunKey(benchmark="shapes", model="shapes-1m", profile=profile, seed=42)
+
+    def answer(self, profile: str) -> tuple[Path, Path]:
+        """The predictions and traces of a profile."""
+        told = config.reason_settings(self.experiment, self.key(profile))
+        kinds = ("predictions", "traces")
+        paths = [self.folder / f"{profile}/00000.{kind}.parquet" for kind in kinds]
+        files = ShardFiles(self.shard, self.manifest, self.store, *paths)
+        reason(config.parse(settings.ReasonSettings, told, stage="reason"), files)
+        return paths[0], paths[1]
+
+    @property
+    def read(self) -> list[str | Path]:
+        """What every measure is told to read."""
+        return ["--shard", self.shard, "--manifest", self.manifest, "--store", self.store]
+
+    def chains(self, predictions: Path, out: Path) -> list[str | Path]:
+        """The command line of the stage chains."""
+        told = config.chains_settings(self.experiment, "shapes-1m")
+        measured = ["--predictions", predictions, "--out", out, "--batch-size", "1"]
+        return ["chains", "--settings", told, *self.read, *measured]
+
+    def attention(self, baseline: Path, traces: Path, out: Path) -> list[str | Path]:
+        """The command line of the stage attention."""
+        told = config.attention_settings(self.experiment, self.key("dmlr-paper"))
+        files = ["--baseline", baseline, "--traces", traces, "--out", out]
+        files += ["--embeddings", out.with_name("embeddings.parquet")]
+        return ["attention", "--settings", told, *self.read, *files]
