@@ -13,7 +13,6 @@ import os
 import sys
 import tempfile
 import time
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -23,7 +22,7 @@ from PIL import Image
 
 from dmlr.provenance import fingerprint
 from dmlr.settings import ReportSettings
-from dmlr.store.database import TABLES
+from dmlr.store.database import create
 from tests.browser import Tab, chromium
 from tests.reporting import AUDIT
 
@@ -36,9 +35,11 @@ WORDS = ["the", "angle", "of", "this", "triangle", "is", "so", "we", "add", "bot
 GOLD = {"kind": "choice", "text": "one", "letter": "A"}
 GOLD |= {"value": None, "precision": None, "aliases": [], "details": "", "solution": ""}
 
+PROVENANCE = "INSERT INTO provenance VALUES (repeat('0', 12), 'run', '{}')"
 RUNS = """
 INSERT INTO runs BY NAME
 SELECT
+    repeat('0', 12) AS provenance_id,
     concat_ws('--', benchmark, model, profile, 'seed-42') AS run, benchmark, model, profile, 42 AS seed,
     '{"model": {}, "profile": {"method": "' || profile || '"}}' AS settings, '{"code": "c"}' AS provenance
 FROM (SELECT unnest($benchmarks) AS benchmark), (SELECT unnest($models) AS model),
@@ -130,8 +131,7 @@ def add_benchmark(database, results, name):
 def write_grid(results):
     results.mkdir(parents=True)
     with duckdb.connect(str(results / "dmlr.duckdb")) as database:
-        for name in TABLES:
-            database.execute((files("dmlr.store") / "sql" / f"{name}.sql").read_text("utf-8"))
+        create(database)
         database.execute("INSERT INTO experiment VALUES ('dmlr-paper', 0.05)")
         for position in range(4):
             row = [f"protocol-{position}", position]
@@ -139,6 +139,7 @@ def write_grid(results):
         for name in BENCHMARKS:
             add_benchmark(database, results, name)
         names = {"benchmarks": BENCHMARKS, "models": MODELS, "profiles": PROFILES}
+        database.execute(PROVENANCE)
         database.execute(RUNS, names)
         for run, profile in database.execute("SELECT run, profile FROM runs").fetchall():
             told = {"run": run, "words": WORDS, "side": SIDE, "traced": TRACED}
