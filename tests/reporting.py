@@ -33,7 +33,13 @@ AUDIT = {
     "categories": {"easy": 5, "hard": 5},
     "groups": {"kind": 2, "scene": 10},
     "labels": {
-        "official": {"answers": 10, "empty": 0, "kinds": {"choice": 10}, "letters": {"A": 10}}
+        "official": {
+            "answers": 10,
+            "empty": 0,
+            "reachable": 10,
+            "kinds": {"choice": 10},
+            "letters": {"A": 10},
+        }
     },
     "findings": [],
     "errata": [],

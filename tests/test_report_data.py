@@ -15,6 +15,7 @@ from dmlr.report.folder import part
 from dmlr.report.pictures import SIDE, Picture, add_pictures
 from dmlr.report.sample_data import Benchmark, sample_scripts
 from dmlr.report.scripts import Entry, script, script_of
+from tests import reporting
 from tests.reporting import (
     COLUMNS,
     DMLR_RUN,
@@ -136,19 +137,22 @@ def test_protocols_that_differ_are_a_dispute(tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ("UPDATE predictions SET best_patches = [[15]] WHERE sample_id = 'tiny/0'", ""),
-        ("UPDATE predictions SET best_patches = [[-1]] WHERE sample_id = 'tiny/0'", ""),
-        ("UPDATE traces SET best_patches = [[2], [15]] WHERE sample_id = 'tiny/0' AND step = 2", ", step 2"),
-    ],
-)  # fmt: skip
-def test_a_patch_outside_of_the_grid_is_refused(tmp_path, change, words):
+@pytest.mark.parametrize("patch", [-1, 15])
+def test_a_chosen_patch_outside_of_the_grid_is_refused(tmp_path, monkeypatch, patch):
+    monkeypatch.setattr(reporting, "PATCHES", [[2], [patch]])
+    results = make(tmp_path)
+    wanted = rf"{DMLR_RUN}, tiny/0: best_patches must lie in the 3 x 5 grid, got {patch}; run"
+    with pytest.raises(RecordError, match=wanted):
+        render(results, tmp_path / "reports")
+
+
+def test_a_traced_patch_outside_of_the_grid_is_refused(tmp_path):
     results = make(tmp_path)
     with duckdb.connect(str(results / "dmlr.duckdb")) as database:
-        database.execute(change)
-    wanted = rf"tiny/0{words}: best_patches must lie in the 3 x 5 grid, got (15|-1)"
+        database.execute(
+            "UPDATE traces SET best_patches = [[2], [15]] WHERE sample_id = 'tiny/4' AND step = 2"
+        )
+    wanted = rf"{DMLR_RUN}, tiny/4, step 2: best_patches must lie in the 3 x 5 grid, got 15; run"
     with pytest.raises(RecordError, match=wanted):
         render(results, tmp_path / "reports")
 
