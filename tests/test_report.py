@@ -6,6 +6,7 @@ import pytest
 
 from dmlr.boxes import last_boxed, last_span
 from dmlr.errors import RecordError
+from dmlr.report import pages as first_page
 from dmlr.report.charts import nice_ticks
 from dmlr.report.numbers import decimals, p_value, signed
 from dmlr.report.pictures import image_name
@@ -123,6 +124,16 @@ def test_the_index_breaks_down_by_category_and_by_groups_of_few_values(out):
         ["easy", "vanilla", "5", "100.0"],
         ["easy", "dmlr", "5", "80.0"],
     ]
+
+
+def test_parts_without_room_on_the_first_page_stand_on_the_runs_pages(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_page, "ROOM", 7)  # two profiles, two categories and two kinds are 8
+    render(make(tmp_path), tmp_path / "reports")
+    index = page(tmp_path / "reports" / "index.html")
+    assert "Accuracy by category and group stands on the page of each run." in index.text
+    assert not list(index.all("h3"))
+    run = page(tmp_path / "reports" / "runs" / f"{DMLR_RUN}.html")
+    assert [node.text for node in run.all("h3")] == ["By category", "By kind"]
 
 
 def test_the_index_says_what_may_be_concluded(out):

@@ -18,6 +18,10 @@ from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
 from dmlr.store.compute import COLUMNS, compute
 
+ROOM = (
+    500  # rows of breakdowns that the first page has room for; each has its own on its run's page
+)
+
 
 def index_page(
     database: duckdb.DuckDBPyConnection,
@@ -45,8 +49,13 @@ def index_page(
         embedded=sorted({run.model for run in runs if run.embedded}),
         audits=audited,
         floors=audits.floors(audited),
-        breakdowns=parts,
+        breakdowns=parts if _rows(parts) <= ROOM else {name: [] for name in parts},
+        elsewhere=_rows(parts) > ROOM,
     )
+
+
+def _rows(parts: dict[str, list[Breakdown]]) -> int:
+    return sum(len(s.rows) for found in parts.values() for one in found for s in one.sections)
 
 
 def run_page(
