@@ -12,6 +12,7 @@
   const rows = [];
   let state;
   let places = [];
+  let current; // the link of the sample that is shown
   let asked = 0; // counts what was asked to be shown; an answer that comes late is not
 
   const usualProfile = list.profiles[1] ?? baseline;
@@ -63,9 +64,9 @@
     form.querySelectorAll("label:not(.search)").forEach((one) => one.remove());
     const focused = document.activeElement?.name;
     const made = [select("profile", "Profile", list.profiles.map((one) => [one, one]), state.profile)];
-    for (const [key, { words, names }] of Object.entries(list.filters)) {
+    for (const [key, { words, names, values: all }] of Object.entries(list.filters)) {
       const counts = list.count(key, state);
-      const values = list.values(key).filter((value) => counts.has(value) || value === state[key]);
+      const values = all.filter((value) => counts.has(value) || value === state[key]);
       const options = values.map((value) => [value, `${names?.[value] ?? value} (${whole(counts.get(value) ?? 0)})`]);
       if (state[key] && !values.includes(state[key])) options.push([state[key], `${state[key]} (0)`]);
       made.push(select(key, words, [["", "all"], ...options], state[key]));
@@ -79,11 +80,11 @@
   };
 
   const mark = (place) => {
-    nav.querySelector("[aria-current]")?.removeAttribute("aria-current");
-    if (place === undefined) return;
-    const link = rows[place].firstChild;
-    link.setAttribute("aria-current", "true");
-    link.scrollIntoView({ block: "nearest" });
+    current?.removeAttribute("aria-current");
+    current = rows[place]?.firstChild;
+    if (!current) return;
+    current.setAttribute("aria-current", "true");
+    current.scrollIntoView({ block: "nearest" });
   };
 
   const head = (sample, place) => {
@@ -143,10 +144,18 @@
 
   const filter = () => {
     const fit = list.fitting(state);
-    const seen = new Set(fit);
-    rows.forEach((row, place) => { row.hidden = !seen.has(place); });
+    nav.firstElementChild.replaceChildren(...fit.map((place) => rows[place]));
     output.textContent = `${whole(fit.length)} of ${several(rows.length, "sample")}`;
     places = fit;
+  };
+
+  // Counts are those of all samples, so that only other profiles change them.
+  const choose = (before) => {
+    if (!before || before.profile !== state.profile || before.against !== state.against) return choices();
+    const unknown = (key) => ![...form.elements[key].options].some((one) => one.value === state[key]);
+    const keys = Object.keys(list.filters);
+    if (keys.some(unknown)) return choices();
+    for (const one of keys) form.elements[one].value = state[one];
   };
 
   const key = (found) => JSON.stringify([found.profile, found.against, found.q, ...Object.keys(list.filters).map((one) => found[one])]);
@@ -155,7 +164,7 @@
     const before = state;
     state = read();
     if (!before || key(before) !== key(state)) {
-      choices();
+      choose(before);
       filter();
     }
     if (search.value !== state.q) search.value = state.q;
@@ -212,7 +221,6 @@
 
   state = read();
   list.samples.forEach((sample, place) => rows.push(list.row(sample, place, address({ sample: sample.id, step: null, token: null }))));
-  nav.firstElementChild.append(...rows);
   nav.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

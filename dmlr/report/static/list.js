@@ -1,4 +1,4 @@
-// The list of samples and what it is filtered by. Rows are made once; a filter only hides and shows them.
+// The list of samples and what it is filtered by. Rows are made once; a filter takes those that fit.
 "use strict";
 
 const sampleList = (facts) => {
@@ -36,18 +36,17 @@ const sampleList = (facts) => {
     filters[`by.${name}`] = { words: name[0].toUpperCase() + name.slice(1), of: (place) => samples[place].groups[i] };
     return `by.${name}`;
   });
-  // What has one value in all samples and profiles is no choice.
-  const values = (key) => {
+  // All values of a filter, whatever the profile.
+  const valuesOf = ({ names, of }) => {
+    if (names) return Object.keys(names);
     const found = new Set();
-    for (const profile of profiles) {
-      for (let place = 0; place < samples.length; place += 1) {
-        const value = filters[key].of(place, { profile, against: profile });
-        if (value !== null && value !== undefined) found.add(value);
-      }
-    }
-    return filters[key].names ? Object.keys(filters[key].names) : [...found].sort();
+    for (const profile of profiles) samples.forEach((_, place) => found.add(of(place, { profile }) ?? null));
+    found.delete(null);
+    return [...found].sort();
   };
-  for (const key of ["category", "gold", ...groups]) if (values(key).length < 2) delete filters[key];
+  for (const filter of Object.values(filters)) filter.values = valuesOf(filter);
+  // What has one value in all samples is no choice.
+  for (const key of ["category", "gold", ...groups]) if (filters[key].values.length < 2) delete filters[key];
   if (profiles.length < 2) delete filters.flip;
 
   const count = (key, state) => {
@@ -89,5 +88,5 @@ const sampleList = (facts) => {
       ),
     );
 
-  return { samples, places, profiles, filters, values, count, fitting, row, verdict, answer };
+  return { samples, places, profiles, filters, count, fitting, row, verdict, answer };
 };
