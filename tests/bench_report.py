@@ -9,7 +9,6 @@ browser opens an explorer and filters it. The folder is kept where one is named.
 import hashlib
 import io
 import json
-import os
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from PIL import Image
 from dmlr.provenance import fingerprint
 from dmlr.settings import ReportSettings
 from dmlr.store.database import create
+from tests.bench_aggregate import taken
 from tests.browser import Tab, chromium
 from tests.reporting import AUDIT
 
@@ -153,14 +153,8 @@ def write_grid(results):
 def reported(results, out):
     """Seconds and peak GiB of one ``dmlr report``."""
     told = ReportSettings(code=fingerprint("report"), baseline="vanilla", benchmarks=BENCHMARKS)
-    program = str(Path(sys.executable).with_name("dmlr"))
-    arguments = [program, "report", "--settings", told.model_dump_json(), "--out", str(out)]
-    arguments += ["--database", str(results / "dmlr.duckdb"), "--results", str(results)]
-    started = time.perf_counter()
-    child = os.posix_spawn(program, arguments, os.environ)
-    _, status, used = os.wait4(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-    return time.perf_counter() - started, used.ru_maxrss / 2**20
+    places = ["--database", results / "dmlr.duckdb", "--results", results, "--out", out]
+    return taken("report", told, *places)
 
 
 def report_sizes(out):
