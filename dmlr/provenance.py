@@ -22,6 +22,10 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "export": ("dmlr.store.exports", ()),
     "figure": ("dmlr.figures.figure", ()),
     "report": ("dmlr.report.report", ("report/templates", "report/static")),
+    "report-data": (
+        "dmlr.report.parts",
+        (),
+    ),  # what stands in the data files, not how pages show it
 }
 # Libraries whose version can change a number.
 PACKAGES = (

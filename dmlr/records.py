@@ -18,7 +18,7 @@ from dmlr.errors import RecordError
 from dmlr.files import replacing
 
 AUDIT_FORMAT = 1  # of audit.json; raise it when a field changes its meaning
-FORMAT = "7"  # raise it when a field changes its meaning
+FORMAT = "8"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 PromptSource = Literal["unified", "official", "released"]
@@ -141,7 +141,9 @@ class TraceStep(Record):
     ``patch_count`` how many patches that one held, all think tokens together; ``is_best`` says that one
     of them beat all before. As in the released code's log, ``sigma`` and ``patch_budget`` are what the
     step leaves to the next one; a budget of -1 has no limit. ``patch_counts`` is how many patches each
-    think token holds in the best state. Norms are Euclidean, over all think tokens, after the update.
+    think token holds in the best state, ``best_patches`` which ones (image tokens, row by row) where the
+    step is a new best; it is empty where they are as before. Norms are Euclidean, over all think tokens,
+    after the update.
     """
 
     sample_id: str
@@ -152,6 +154,7 @@ class TraceStep(Record):
     is_best: bool
     patch_count: int
     patch_counts: list[int]
+    best_patches: list[list[int]]
     patch_budget: int
     think_norm: float
     update_norm: float
@@ -281,7 +284,8 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
     TraceStep: pa.schema(
         [("sample_id", pa.string()), ("step", pa.int32()), ("candidate_reward", pa.float64()),
          ("reward", pa.float64()), ("sigma", pa.float64()), ("is_best", pa.bool_()),
-         ("patch_count", pa.int32()), ("patch_counts", _PATCHES), ("patch_budget", pa.int32()),
+         ("patch_count", pa.int32()), ("patch_counts", _PATCHES),
+         ("best_patches", pa.list_(_PATCHES)), ("patch_budget", pa.int32()),
          ("think_norm", pa.float64()), ("update_norm", pa.float64())]
     ),
     Verdict: pa.schema(

@@ -182,17 +182,21 @@ def write_grid(results, case):
     )
 
 
-def aggregated(told, results):
-    """Seconds, seconds of all cores together, and peak GiB of one ``dmlr aggregate``."""
+def taken(stage, told, *arguments):
+    """Seconds, seconds of all cores together, and peak GiB of one stage as a process of its own."""
     program = str(Path(sys.executable).with_name("dmlr"))
-    arguments = [program, "aggregate", "--settings", told.model_dump_json()]
-    arguments += ["--results", str(results), "--out", str(results / "dmlr.duckdb")]
+    line = [program, stage, "--settings", told.model_dump_json(), *map(str, arguments)]
     started = time.perf_counter()
-    child = os.posix_spawn(program, arguments, os.environ)
+    child = os.posix_spawn(program, line, os.environ)
     _, status, used = os.wait4(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     cores = used.ru_utime + used.ru_stime
     return time.perf_counter() - started, cores, used.ru_maxrss / 2**20
+
+
+def aggregated(told, results):
+    """The same of ``dmlr aggregate``."""
+    return taken("aggregate", told, "--results", results, "--out", results / "dmlr.duckdb")
 
 
 def measure(name):

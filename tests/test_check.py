@@ -95,7 +95,8 @@ def test_what_is_as_it_was_made_comes_out_again(check):
     found = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     # Two runs of seven samples with one label set, under three protocols.
     assert found["verdicts"] == "42 of 2 runs"
-    assert found["reports"] == "5 files"
+    # Four pages, their styles and eight scripts, and the data of one benchmark and two runs.
+    assert found["reports"] == "19 files"
     assert found["figures"] == "the data of 0"
     assert done.stdout.endswith("every number comes out of the stored records\n")
 
@@ -133,11 +134,11 @@ def test_a_changed_cell_is_found_in_a_table(folder, check):
 
 def test_a_changed_page_is_found(folder, check):
     page = "reports/runs/shapes--shapes-1m--vanilla--seed-42.html"
-    replace(folder, page, "vanilla: ", "vanilla, ")
+    replace(folder, page, "Model shapes-1m, seed", "Model shapes-1m; seed")
     line = refused(check())
     assert line.startswith(f"{page}:")
-    assert "vanilla: " in line.partition(", got ")[0]
-    assert "vanilla, " in line.partition(", got ")[2]
+    assert "Model shapes-1m, seed" in line.partition(", got ")[0]
+    assert "Model shapes-1m; seed" in line.partition(", got ")[2]
 
 
 def accuracy(folder):

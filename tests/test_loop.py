@@ -106,6 +106,9 @@ def questions(vlms):
 def equal(found, naive):
     search = found.search
     assert [list(chosen) for chosen in search.best.patches] == [list(c) for c in naive.best_patches]
+    told = [step.best_patches for step in search.steps if step.is_best]
+    assert not told or told[-1] == [list(chosen) for chosen in search.best.patches]
+    assert all(step.best_patches == [] for step in search.steps if not step.is_best)
     assert search.best.step == naive.best_step
     assert search.initial.reward == pytest.approx(naive.initial_reward, abs=5e-5)
     assert [s.reward for s in search.steps] == pytest.approx(

@@ -24,7 +24,7 @@ SAMPLE = Sample(
 )
 TRACE = TraceStep(
     sample_id="shapes/test-0001", step=3, candidate_reward=0.25, reward=0.5, sigma=0.1,
-    is_best=True, patch_count=8, patch_counts=[2, 3, 5], patch_budget=16, think_norm=1.5, update_norm=0.01,
+    is_best=True, patch_count=8, patch_counts=[2, 3, 5], best_patches=[[1, 2], [4], []], patch_budget=16, think_norm=1.5, update_norm=0.01,
 )  # fmt: skip
 PREDICTION = Prediction(
     sample_id="shapes/test-0001", status="ok", text="\\boxed{B}", stop_reason="end",

@@ -1,228 +1,26 @@
-"""The report, read as its reader sees it; every expected number is worked out by hand beside it."""
+"""The pages, read as their reader sees them; every expected number is worked out by hand beside it."""
 
-import hashlib
-import io
-import json
-from html.parser import HTMLParser
-from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
-from PIL import Image
 
 from dmlr.boxes import last_boxed, last_span
 from dmlr.errors import RecordError
-from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
+from dmlr.report import pages as first_page
 from dmlr.report.charts import nice_ticks
 from dmlr.report.numbers import decimals, p_value, signed
-from dmlr.report.overlay import overlay
-from dmlr.report.report import report
-from dmlr.report.samples import image_name
-from dmlr.report.text import anchor, shown
-from dmlr.settings import AggregateSettings, PlannedRun, ReportSettings, RunKey
-from dmlr.store.database import build
-from tests.verifying import score
-
-EVIL = "<script>alert(1)</script>\0 \u202eevil"
-WIDTH, HEIGHT, ROWS, COLUMNS = 50, 30, 3, 5
-# Replies to samples 0 to 9, whose gold is A: 6 of 10 right, then 7 of 8 scored.
-VANILLA = ["A"] * 6 + ["B"] * 4
-DMLR = ["A", "B", "A", "A", "A", "A", "A", "A", "none", "failed"]
-AUDIT = {
-    "format": 1,
-    "benchmark": "tiny",
-    "source": {"loader": "shapes", "split": "test"},
-    "subset": {"of": 10, "chosen": 10},
-    "samples": 10,
-    "images": 1,
-    "skipped": {},
-    "categories": {"easy": 5, "hard": 5},
-    "groups": {"kind": 2, "scene": 10},
-    "labels": {
-        "official": {"answers": 10, "empty": 0, "kinds": {"choice": 10}, "letters": {"A": 10}}
-    },
-    "findings": [],
-    "errata": [],
-    "floors": [
-        {"labels": "official", "metric": "accuracy", "answer": "A", "correct": 10, "of": 10}
-    ],
-}
-VOID = {"meta", "link", "img", "input", "br"}
-
-
-class Node(HTMLParser):
-    """A page, or a part of it, as a tree."""
-
-    def __init__(self, tag="page", attributes=()):
-        super().__init__()
-        self.tag, self.attributes, self.parts = tag, dict(attributes), []
-        self.open = [self]
-
-    def handle_starttag(self, tag, attrs):
-        node = Node(tag, attrs)
-        self.open[-1].parts.append(node)
-        if tag not in VOID:
-            self.open.append(node)
-
-    def handle_startendtag(self, tag, attrs):
-        self.open[-1].parts.append(Node(tag, attrs))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data):
-        self.open[-1].parts.append(data)
-
-    def all(self, tag, **attributes):
-        for part in self.parts:
-            if isinstance(part, Node):
-                wanted = {k.rstrip("_").replace("_", "-"): v for k, v in attributes.items()}
-                if part.tag == tag and wanted.items() <= part.attributes.items():
-                    yield part
-                yield from part.all(tag, **attributes)
-
-    def one(self, tag, **attributes):
-        (found,) = self.all(tag, **attributes)
-        return found
-
-    @property
-    def text(self):
-        words = (part if isinstance(part, str) else part.text for part in self.parts)
-        return " ".join(" ".join(words).split())
-
-
-def page(path):
-    text = path.read_text(encoding="utf-8")
-    node = Node()
-    node.feed(text)
-    node.close()
-    assert node.open == [node]
-    return node
-
-
-def table(node):
-    return [[cell.text for cell in row.parts if isinstance(cell, Node)] for row in node.all("tr")]
-
-
-def picture():
-    file = io.BytesIO()
-    Image.new("RGB", (WIDTH, HEIGHT), "red").save(file, "PNG")
-    return file.getvalue()
-
-
-def samples(file=None):
-    content = picture()
-    sha256 = hashlib.sha256(content).hexdigest()
-    name = file or f"{sha256}.png"
-    image = ImageFile(sha256=sha256, file=name, width=WIDTH, height=HEIGHT, bytes=len(content))
-    return [
-        Sample(
-            sample_id=f"tiny/{number}",
-            question=f"Which? {EVIL}" if number == 0 else "Which?",
-            options=("one", "two"),
-            gold={"official": Gold(kind="choice", text="one", letter="A")},
-            image=image,
-            category="easy" if number < 5 else "hard",
-            groups={"kind": "odd" if number % 2 else "even", "scene": str(number)},
-        )
-        for number in range(10)
-    ]
-
-
-def prediction(number, word, optimised):
-    if word == "failed":
-        return Prediction(sample_id=f"tiny/{number}", status="failed", error=f"out of {EVIL}")
-    reply = f"I say {EVIL} \\boxed{{{word}}}" if word in "AB" else "I do not know"
-    state = {"initial_reward": 0.25, "best_reward": 0.75, "best_step": 1} if optimised else {}
-    if optimised and number == 0:
-        state["best_patches"] = [[7], [7, 14]]
-    if not optimised and number == 1:
-        state |= {"insertions": [[3, 4], [5]], "triggers": 5}
-    if not optimised and number == 2:
-        state["replies"] = [f"First {EVIL}", "\\boxed{A}", ""]
-    if optimised and number < 3:  # 1, 2 and 4.5 GiB
-        state["peak_memory_bytes"] = [2**30, 2**31, 9 * 2**29][number]
-    return Prediction(
-        sample_id=f"tiny/{number}", status="ok", text=reply, stop_reason="end", prompt_tokens=11,
-        image_tokens=15, generated_tokens=7, model_passes=13, decode_seconds=0.5, grid_rows=ROWS,
-        grid_columns=COLUMNS, forwarded_tokens=95 if optimised else 19, batch_rows=5, **state,
-    )  # fmt: skip
-
-
-def trace(number):
-    return [
-        TraceStep(
-            sample_id=f"tiny/{number}", step=step, candidate_reward=0.1, reward=reward, sigma=0.1,
-            is_best=step == 1, patch_count=3, patch_counts=[1, 2], patch_budget=5, think_norm=1, update_norm=1,
-        )
-        for step, reward in enumerate([0.25, 0.75, 0.5])
-    ]  # fmt: skip
-
-
-def write_run(results, profile, words, shard):
-    model = {"checkpoint": "embedded:tiny", "revision": None}
-    key = RunKey(benchmark="tiny", model="m", profile=profile, seed=3)
-    told = {"method": profile, "think_tokens": 2}
-    run = PlannedRun(key=key, profile=told, model=model, shards=[shard.stem])
-    optimised = profile == "dmlr"
-    made = {"code": "c", "model": model, "profile": told, "seed": 3, "packages": {"torch": "2"}}
-    made |= {"weights": "ab" * 32, "processing": "cd" * 32, "commit": "ef" * 20 + "+changes"}
-    folder = results / "runs" / key.folder
-    predictions = folder / f"{shard.stem}.predictions.parquet"
-    answers = [prediction(number, word, optimised) for number, word in enumerate(words)]
-    steps = [step for number in range(8) for step in trace(number)] if optimised else []
-    write_records(predictions, Prediction, answers, made)
-    write_records(folder / f"{shard.stem}.traces.parquet", TraceStep, steps, made)
-    verdicts = results / "verdicts" / "paper" / f"{key.folder}.parquet"
-    score([shard], [predictions], verdicts)
-    return run
-
-
-def make(
-    folder,
-    *,
-    file=None,
-    profiles=("vanilla", "dmlr"),
-    audit=AUDIT,
-    changes=None,
-    flips_against="dmlr",
-    max_unscored_share=1.0,
-):
-    """Records of one benchmark and its runs, through the real stages into a database.
-
-    ``changes`` has fields by a sample's number that are other than those of ``samples``.
-    """
-    results = folder / "results"
-    shard = results / "benchmarks" / "tiny" / "shards" / "00000.jsonl"
-    shard.parent.mkdir(parents=True, exist_ok=True)
-    made = [
-        sample.model_copy(update=(changes or {}).get(number, {}))
-        for number, sample in enumerate(samples(file))
-    ]
-    shard.write_text("".join(sample.model_dump_json() + "\n" for sample in made))
-    images = results / "benchmarks" / "tiny" / "images"
-    images.mkdir(exist_ok=True)
-    (images / f"{made[0].image.sha256}.png").write_bytes(picture())
-    (shard.parents[1] / "audit.json").write_text(json.dumps(audit))
-    words = {"vanilla": VANILLA, "dmlr": DMLR}
-    runs = [write_run(results, profile, words[profile], shard) for profile in profiles]
-    told = AggregateSettings(
-        code="c",
-        benchmarks={"tiny": 1},
-        models={"m": runs[0].model},
-        profiles={run.key.profile: run.profile for run in runs},
-        seeds=[3],
-        protocols=["paper"],
-        baseline="vanilla",
-        flips_against=flips_against,
-        max_unscored_share=max_unscored_share,
-    )
-    build(told, results, results / "dmlr.duckdb")
-    return results
-
-
-def render(results, out, benchmarks=("tiny",)):
-    told = ReportSettings(code="c", baseline="vanilla", benchmarks=list(benchmarks))
-    report(told, results / "dmlr.duckdb", results, out)
+from dmlr.report.pictures import image_name
+from dmlr.report.text import pieces, shown
+from tests.reporting import (
+    DMLR_RUN,
+    SHOWN_EVIL,
+    VANILLA_RUN,
+    make,
+    page,
+    picture,
+    render,
+    table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -232,9 +30,13 @@ def out(tmp_path_factory):
     return folder / "reports"
 
 
+def pages(out):
+    return [out / "index.html", *(out / "runs").iterdir(), *(out / "samples").iterdir()]
+
+
 @pytest.fixture(scope="module")
 def dmlr(out):
-    return page(out / "runs" / "tiny--m--dmlr--seed-3.html")
+    return page(out / "runs" / f"{DMLR_RUN}.html")
 
 
 def test_the_accuracy_table_shows_shares_bounds_and_the_paired_difference(out):
@@ -308,7 +110,7 @@ def test_a_run_says_what_an_answer_took_where_it_is_known(out, dmlr):
     assert took(dmlr)["peak memory of its batch, GiB"] == ["3", "2.50", "2.00", "4.50", "–"]
     assert took(dmlr)["rows of its batch"] == ["9", "5.0", "5", "5", "–"]
     assert took(dmlr)["forwarded tokens"] == ["9", "95.0", "95", "95", "855"]
-    vanilla = took(page(out / "runs" / "tiny--m--vanilla--seed-3.html"))
+    vanilla = took(page(out / "runs" / f"{VANILLA_RUN}.html"))
     assert "peak memory of its batch, GiB" not in vanilla
     assert vanilla["forwarded tokens"] == ["10", "19.0", "19", "19", "190"]
 
@@ -324,6 +126,16 @@ def test_the_index_breaks_down_by_category_and_by_groups_of_few_values(out):
     ]
 
 
+def test_parts_without_room_on_the_first_page_stand_on_the_runs_pages(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_page, "ROOM", 7)  # two profiles, two categories and two kinds are 8
+    render(make(tmp_path), tmp_path / "reports")
+    index = page(tmp_path / "reports" / "index.html")
+    assert "Accuracy by category and group stands on the page of each run." in index.text
+    assert not list(index.all("h3"))
+    run = page(tmp_path / "reports" / "runs" / f"{DMLR_RUN}.html")
+    assert [node.text for node in run.all("h3")] == ["By category", "By kind"]
+
+
 def test_the_index_says_what_may_be_concluded(out):
     text = page(out / "index.html").text
     assert "dmlr does not differ from vanilla beyond noise" in text
@@ -333,94 +145,60 @@ def test_the_index_says_what_may_be_concluded(out):
 
 
 def test_hostile_text_is_text(out):
-    for path in [out / "index.html", *(out / "runs").iterdir()]:
+    for path in pages(out):
         text = path.read_text(encoding="utf-8")
         assert "<script>" not in text
         assert not {"\0", "\u202e"} & set(text)
-        scripts = [node.attributes["src"] for node in page(path).all("script")]
-        assert [Path(name).name for name in scripts] == ["report.js"]
+        assert all("src" in node.attributes and not node.parts for node in page(path).all("script"))
         assert not list(page(path).all("style"))
         assert 'style="' not in text
 
 
-def test_a_sample_shows_what_was_asked_said_and_decided(dmlr):
-    sample = dmlr.one("article", id="sample-0")
-    assert sample.one("p", class_="question").text == (
-        "Which? <script>alert(1)</script>[U+0000] [U+202E]evil"
+def test_the_folder_is_whole(out):
+    for path in pages(out):
+        seen = page(path)
+        links = [n.attributes["href"] for tag in ("a", "link") for n in seen.all(tag)]
+        links += [n.attributes["src"] for tag in ("img", "script") for n in seen.all(tag)]
+        for link in links:
+            place, _, name = link.partition("#")
+            target = (path.parent / place) if place else path
+            assert link == "data:," or target.is_file(), link
+            if name and "samples/" not in link:
+                assert f'id="{name}"' in target.read_text(encoding="utf-8"), link
+    (image,) = (out / "images").iterdir()
+    assert image.read_bytes() == picture()
+    assert [small.name for small in (out / "thumbs").iterdir()] == [f"{image.stem}.webp"]
+
+
+def test_a_run_leads_to_its_samples(dmlr):
+    links = [n.attributes["href"] for n in dmlr.one("ul", class_="ways").all("a")]
+    found = [link.partition("#") for link in links]
+    assert {place for place, _, _ in found} == {"../samples/tiny--m--seed-3.html"}
+    asked = [{key: value for key, (value,) in parse_qs(told).items()} for _, _, told in found]
+    assert {"profile": "dmlr", "flip": "lost", "against": "vanilla"} in asked
+    assert {"profile": "dmlr", "verdict": "unparsed"} in asked
+
+
+def test_counts_lead_to_the_samples_that_are_counted(out):
+    index = page(out / "index.html")
+    gained, lost = [a for a in index.all("a") if "flip=" in a.attributes["href"]]
+    assert (gained.text, lost.text) == ("2", "1")
+    assert gained.attributes["href"] == (
+        "./samples/tiny--m--seed-3.html#profile=dmlr&flip=gained&against=vanilla"
     )
-    assert sample.one("mark").text == "\\boxed{A}"
-    assert sample.one("li", class_="gold").text == "A one gold (official) answered"
-    assert table(sample.one("table", class_="scores"))[1] == [
-        "official", "paper", "A. one", "A", "✓ correct", "boxed choice", "–",
-    ]  # fmt: skip
+    easy = [a for a in index.all("a") if a.attributes["href"].endswith("&category=easy")]
+    assert [a.text for a in easy] == ["5", "5"]
 
 
-def test_a_sample_says_how_many_blocks_came_into_its_reply(out):
-    vanilla = page(out / "runs" / "tiny--m--vanilla--seed-3.html")
-    said = "Image tokens inserted into the reply: 2 blocks"
-    assert [said in node.text for node in vanilla.all("article")] == [False, True, *[False] * 8]
-
-
-def test_a_sample_shows_the_replies_that_were_voted_on(out, dmlr):
-    vanilla = page(out / "runs" / "tiny--m--vanilla--seed-3.html")
-    details = vanilla.one("article", id="sample-2").one("details")
-    assert details.one("summary").text == "Replies that were voted on: 3"
-    shown = [node.text for node in details.all("pre")]
-    assert shown == ["First <script>alert(1)</script>[U+0000] [U+202E]evil", "\\boxed{A}", ""]
-    said = [node.attributes["id"] for node in vanilla.all("article") if "voted on" in node.text]
-    assert said == ["sample-2"]
-    assert "voted on" not in dmlr.text
-
-
-def test_unparsed_and_failed_are_never_wrong(dmlr):
-    marks = {node.attributes["id"]: next(node.all("span")).text for node in dmlr.all("article")}
-    assert [marks[f"sample-{number}"] for number in (0, 1, 8, 9)] == [
-        "✓ correct", "✗ wrong", "? unparsed", "! failed",
-    ]  # fmt: skip
-    failed = dmlr.one("article", id="sample-9")
-    assert "No reply: out of <script>" in failed.text
-    assert not list(failed.all("pre"))
-    assert "wrong" not in failed.one("table", class_="scores").text
-
-
-def test_samples_are_marked_where_the_verdict_flips(dmlr):
-    flips = [node.attributes["data-flip"] for node in dmlr.all("article")]
-    same = ["same"] * 4
-    # 8 and 9 are wrong in the baseline and have no score here: no flip.
-    assert flips == ["same", "lost", *same, "gained", "gained", "unscored", "unscored"]
-    link = dmlr.one("article", id="sample-1").one("span", class_="flip lost").one("a")
-    assert link.attributes["href"] == "tiny--m--vanilla--seed-3.html#sample-1"
-
-
-def test_patches_lie_where_the_grid_says(dmlr):
-    drawing = dmlr.one("article", id="sample-0").one("svg", class_="overlay")
-    places = {
-        (node.attributes["data-token"], node.attributes["data-patch"]): [
-            float(node.attributes[name]) for name in ("x", "y", "width", "height")
-        ]
-        for node in drawing.all("rect")
-        if "data-token" in node.attributes
-    }
-    # 50 x 30 pixels are shown at 320 x 192, so a patch of the 3 x 5 grid is 64 x 64. Patch 7 lies
-    # in row 1, column 2 (from 0), patch 14 in row 2, column 4. Token 1 is inset by 2, token 2 by 6.
-    assert places == {
-        ("1", "7"): [128 + 2, 64 + 2, 60, 60],
-        ("2", "7"): [128 + 6, 64 + 6, 52, 52],
-        ("2", "14"): [256 + 6, 128 + 6, 52, 52],
-    }
-    assert [node.text for node in drawing.all("text")] == ["1 2", "2"]
-    listed = dmlr.one("article", id="sample-0").one("ul", class_="chosen")
-    assert [node.text for node in listed.all("li")] == [
-        "think token 1: 7 (r2 c3)",
-        "think token 2: 7 (r2 c3) , 14 (r3 c5)",
-    ]
-
-
-def test_a_patch_outside_of_the_grid_is_refused():
-    with pytest.raises(
-        RecordError, match=r"tiny/1: best_patches must lie in the 3 x 5 grid, got 15"
-    ):
-        overlay([[15]], ROWS, COLUMNS, size=(320.0, 192.0), where="tiny/1")
+def test_without_scripts_the_samples_are_a_table_of_verdicts_and_answers(out):
+    seen = page(out / "samples" / "tiny--m--seed-3.html")
+    assert "hidden" in seen.one("div", id="explorer").attributes
+    rows = table(seen.one("noscript").one("table"))
+    assert rows[0] == ["Sample", "Question", "Gold", "vanilla", "dmlr"]
+    assert rows[1] == ["tiny/0", f"Which? {SHOWN_EVIL}", "A. one", "✓ A", "✓ A"]
+    assert rows[2] == ["tiny/1", "Which?", "A. one", "✓ A", "✗ B"]
+    assert rows[9] == ["tiny/8", "Which?", "A. one", "✗ B", "? unparsed"]
+    assert rows[10] == ["tiny/9", "Which?", "A. one", "✗ B", "! failed"]
 
 
 def test_the_optimisation_is_summed_up(dmlr):
@@ -439,46 +217,9 @@ def test_long_digests_keep_their_whole_as_title(dmlr):
     assert "efefefefefef…+changes" in dmlr.text
 
 
-def test_the_baseline_has_no_flips_no_charts_and_no_outlines(out):
-    vanilla = page(out / "runs" / "tiny--m--vanilla--seed-3.html")
-    assert len(list(vanilla.all("article"))) == 10
-    assert not [n for n in vanilla.all("article") if "data-flip" in n.attributes]
+def test_the_baseline_has_no_charts(out):
+    vanilla = page(out / "runs" / f"{VANILLA_RUN}.html")
     assert not list(vanilla.all("figure", class_="chart"))
-    assert not list(vanilla.all("svg", class_="overlay"))
-
-
-def test_filters_offer_what_differs_and_are_hidden_without_the_script(dmlr):
-    form = dmlr.one("form", class_="filters")
-    assert "hidden" in form.attributes
-    names = [node.attributes["name"] for node in form.all("select")]
-    assert names == ["verdict", "category", "flip", "group-0"]
-    words = [node.text for node in form.one("select", name="verdict").all("option")]
-    assert words == ["all (10)", "correct (7)", "failed (1)", "unparsed (1)", "wrong (1)"]
-
-
-def test_the_folder_is_whole(out, dmlr):
-    for path in [out / "index.html", *(out / "runs").iterdir()]:
-        seen = page(path)
-        links = [n.attributes["href"] for tag in ("a", "link") for n in seen.all(tag)]
-        links += [n.attributes["src"] for tag in ("img", "script") for n in seen.all(tag)]
-        for link in links:
-            place, _, name = link.partition("#")
-            target = (path.parent / place.partition("?")[0]) if place else path
-            assert link == "data:," or target.is_file(), link
-            assert not name or f'id="{name}"' in target.read_text(encoding="utf-8"), link
-    (image,) = (out / "images").iterdir()
-    assert image.read_bytes() == picture()
-
-
-def test_equal_records_make_equal_pages_and_a_run_that_is_gone_loses_its_page(tmp_path):
-    out = tmp_path / "reports"
-    results = make(tmp_path)
-    render(results, out)
-    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    render(results, out)
-    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
-    render(make(tmp_path, profiles=["vanilla"]), out)
-    assert [path.name for path in (out / "runs").iterdir()] == ["tiny--m--vanilla--seed-3.html"]
 
 
 @pytest.mark.parametrize("file", ["../../evil.png", "a/b.png", "a\\b.png", ".png", "a\0.png", ""])
@@ -524,17 +265,20 @@ def test_the_marked_box_is_the_one_that_is_judged(text):
     assert found == last_boxed(text)
 
 
+def test_a_reply_is_cut_around_its_answer():
+    assert pieces("a \\boxed{B} c", "B") == ["a ", "\\boxed{B}", " c"]
+    # Without a box it is the last place where the answer stands as a word.
+    assert pieces("B, so Bob: B.", "B") == ["B, so Bob: ", "B", "."]
+    assert pieces("12 and 1, 112", "1") == ["12 and ", "1", ", 112"]
+    assert pieces("Bob", "B") == ["Bob"]
+    assert pieces("None", None) == pieces("None", "") == ["None"]
+
+
 def test_unseen_characters_are_shown():
     assert (
         shown("a\0b\x1b\x7f\u2066\ud800\tc\n") == "a[U+0000]b[U+001B][U+007F][U+2066][U+D800]\tc\n"
     )
     assert shown(None) == "–"
-
-
-def test_anchors_are_stable_and_distinct():
-    assert anchor("tiny/7", "tiny") == "sample-7"
-    assert anchor("tiny/a b", "tiny") == "sample-a_20_b"
-    assert anchor("tiny/a_20_b", "tiny") != anchor("tiny/a b", "tiny")
 
 
 def test_what_is_no_number_is_a_dash_and_what_is_next_to_nothing_has_no_sign():

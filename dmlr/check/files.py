@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Collection
 from itertools import zip_longest
 from pathlib import Path
 
@@ -16,7 +17,7 @@ BEFORE, BEHIND = 40, 60  # characters of a line that are shown before and behind
 PROVENANCE = re.compile(rb"(provenance |dmlr show )[0-9a-f]{12}\b")
 
 
-def compare_folders(stored: Path, derived: Path, *, without: str = "") -> int:
+def compare_folders(stored: Path, derived: Path, *, without: Collection[str] = ()) -> int:
     """Compare every file with the one of the same name, and count them.
 
     Parquet is compared by its rows, all else byte by byte.
@@ -24,7 +25,7 @@ def compare_folders(stored: Path, derived: Path, *, without: str = "") -> int:
     Args:
         stored: the folder to be checked.
         derived: what the records make of it.
-        without: a folder in it that is left out.
+        without: folders in it that are left out.
 
     Raises:
         DifferenceError: a file is missing or surplus, or differs.
@@ -40,10 +41,10 @@ def compare_folders(stored: Path, derived: Path, *, without: str = "") -> int:
     return len(names)
 
 
-def _names(folder: Path, without: str) -> list[Path]:
+def _names(folder: Path, without: Collection[str]) -> list[Path]:
     """All files by their path in the folder, but what begins with a dot: those are being written."""
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(f for f in files if f.parts[0] != without and not f.name.startswith("."))
+    return sorted(f for f in files if f.parts[0] not in without and not f.name.startswith("."))
 
 
 def compare_file(stored: Path, derived: Path) -> None:

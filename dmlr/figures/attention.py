@@ -16,7 +16,7 @@ from dmlr.figures.made import Made
 from dmlr.figures.places import Key, Place, chosen_samples, data, samples
 from dmlr.figures.source import Source
 from dmlr.figures.style import LOOKS, legend, not_run, panels
-from dmlr.report.samples import image_name
+from dmlr.report.pictures import image_name
 
 COLUMNS = 4  # steps that are drawn, the start included
 SIDE = 192  # pixels of the longer side of a picture as drawn

@@ -35,6 +35,7 @@ class Step:
     patch_count: int
     patch_budget: int
     patch_counts: list[int]
+    best_patches: list[list[int]]
 
 
 @dataclass
@@ -85,6 +86,7 @@ class Search:
                 patch_count=injection.count(highest.patches),
                 patch_budget=-1 if limit is None else limit,
                 patch_counts=[len(chosen) for chosen in self.best.patches],
+                best_patches=[list(chosen) for chosen in self.best.patches] if is_best else [],
             )
         )
         self.norms.append(norms)

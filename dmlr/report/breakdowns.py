@@ -6,12 +6,10 @@ from itertools import groupby
 
 import duckdb
 
+from dmlr.report.groups import group_names
 from dmlr.report.numbers import NOISE
 from dmlr.store.cells import Cell
 from dmlr.store.statistics import accuracy
-
-MOST_VALUES = 20  # values that a group may have to be a breakdown
-FEWEST_SAMPLES = 5  # samples per value that it must have on average
 
 
 @dataclass(frozen=True)
@@ -44,21 +42,6 @@ class Finding:
     worse: list[Cell]
 
 
-GROUPS = """
-WITH entries AS (
-    SELECT unnest(map_entries(CAST(groups AS MAP(VARCHAR, VARCHAR)))) AS entry
-    FROM samples
-    WHERE benchmark = ?
-),
-final AS (
-    SELECT entry.key AS name
-    FROM entries
-    GROUP BY name
-    HAVING count(DISTINCT entry.value) BETWEEN 2 AND ?
-        AND count(*) >= ? * count(DISTINCT entry.value)
-)
-SELECT name FROM final ORDER BY name
-"""
 GROUP_CELLS = """
 WITH grouped AS (
     SELECT
@@ -85,12 +68,6 @@ final AS (
 )
 SELECT * FROM final ORDER BY ALL
 """
-
-
-def group_names(database: duckdb.DuckDBPyConnection, benchmark: str) -> list[str]:
-    """Groups with few enough values, and enough samples of each, to say something."""
-    found = database.execute(GROUPS, [benchmark, MOST_VALUES, FEWEST_SAMPLES]).fetchall()
-    return [name for (name,) in found]
 
 
 def breakdowns(

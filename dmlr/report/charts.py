@@ -114,23 +114,3 @@ def bars(counts: Sequence[tuple[int, int]], x: Scale, y: Scale) -> list[Bar]:
         for step, count in counts
         if count
     ]
-
-
-@dataclass(frozen=True)
-class Spark:
-    """A small line of one sample's rewards, the start first; ``best`` is where the highest is."""
-
-    points: str
-    best: tuple[float, float] | None
-
-
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 160.0, 36.0, 4.0
-
-
-def spark(values: Sequence[Point], best: Point, *, low: float, high: float) -> Spark:
-    """A sparkline on a scale that all samples of the run share."""
-    steps = [step for step, _ in values]
-    x = Scale(min(steps), max(steps), SPARK_MARGIN, SPARK_WIDTH - SPARK_MARGIN)
-    y = Scale(low, high, SPARK_HEIGHT - SPARK_MARGIN, SPARK_MARGIN)
-    place = None if best[1] is None else (x(best[0]), y(best[1]))
-    return Spark(points(values, x, y), place)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dmlr.report.judged import answer
+from dmlr.report.golds import answer
 from dmlr.report.text import shown
 from dmlr.store.compare import Answer, Comparison
 from dmlr.store.words import change, percent

@@ -8,19 +8,29 @@ import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dmlr.report import audits, breakdowns, charts, data, numbers, text
+from dmlr.report.breakdowns import Breakdown
+from dmlr.report.explorer import Explorer
+from dmlr.report.links import samples_of
 from dmlr.report.optimisation import optimisation
-from dmlr.report.samples import samples
 from dmlr.report.usage import provenance_facts, settings_facts, usage
 from dmlr.settings import ReportSettings
 from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
 from dmlr.store.compute import COLUMNS, compute
 
+ROOM = (
+    500  # rows of breakdowns that the first page has room for; each has its own on its run's page
+)
+
 
 def index_page(
-    database: duckdb.DuckDBPyConnection, settings: ReportSettings, scored: list[Cell], results: Path
+    database: duckdb.DuckDBPyConnection,
+    settings: ReportSettings,
+    scored: list[Cell],
+    parts: dict[str, list[Breakdown]],
+    results: Path,
 ) -> str:
-    """The first page: what was run, accuracy and what it took, and accuracy by parts."""
+    """The first page: what was run, accuracy and what it took, and accuracy by ``parts``."""
     runs, took = data.runs(database, settings.baseline), compute(database, settings.baseline)
     audited = [audits.audit(results, name, judged(database, name)) for name in settings.benchmarks]
     return _render(
@@ -39,24 +49,28 @@ def index_page(
         embedded=sorted({run.model for run in runs if run.embedded}),
         audits=audited,
         floors=audits.floors(audited),
-        breakdowns={
-            name: breakdowns.breakdowns(database, name, scored, settings.baseline)
-            for name in settings.benchmarks
-        },
+        breakdowns=parts if _rows(parts) <= ROOM else {name: [] for name in parts},
+        elsewhere=_rows(parts) > ROOM,
     )
+
+
+def _rows(parts: dict[str, list[Breakdown]]) -> int:
+    return sum(len(s.rows) for found in parts.values() for one in found for s in one.sections)
 
 
 def run_page(
     database: duckdb.DuckDBPyConnection,
     run: data.Run,
     found: list[Cell],
+    parts: list[Breakdown],
     *,
     baseline: data.Run | None,
     baseline_name: str,
 ) -> str:
-    """One run's page; ``found`` are its cells, ``baseline`` the run it is compared with, if any."""
-    shown, facets = samples(database, run, baseline)
-    parts = breakdowns.breakdowns(database, run.benchmark, found, baseline_name)
+    """One run's page; ``found`` are its cells, ``baseline`` the run it is compared with, if any.
+
+    ``parts`` are its benchmark's breakdowns.
+    """
     return _render(
         "run",
         root="..",
@@ -71,9 +85,12 @@ def run_page(
         provenance=provenance_facts(run),
         usage=usage(database, run.run),
         optimisation=optimisation(database, run.run),
-        samples=shown,
-        facets=facets,
     )
+
+
+def explorer_page(found: Explorer) -> str:
+    """The page on which samples are looked at."""
+    return _render("explorer", root="..", found=found)
 
 
 def _render(page: str, **context: Any) -> str:
@@ -98,5 +115,5 @@ def _environment() -> Environment:
         whole=numbers.whole,
         several=numbers.several,
     )
-    environment.globals.update(charts=charts, NOISE=numbers.NOISE)
+    environment.globals.update(charts=charts, samples_of=samples_of, NOISE=numbers.NOISE)
     return environment

@@ -1,95 +1,128 @@
-"""Stage report: the pages, as a folder that opens without a server or network."""
+"""Stage report: the pages and their data, as a folder that opens without a server or network."""
 
-import shutil
+from collections.abc import Sequence
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-from dmlr.errors import RecordError
-from dmlr.files import replacing, write_text
 from dmlr.progress import say
-from dmlr.report import data
-from dmlr.report.pages import index_page, run_page
-from dmlr.report.samples import image_name
+from dmlr.report import breakdowns, data
+from dmlr.report.breakdowns import Breakdown
+from dmlr.report.data import Run
+from dmlr.report.explorer import explorer
+from dmlr.report.folder import remove_others, write_changed
+from dmlr.report.keys import keys
+from dmlr.report.pages import explorer_page, index_page, run_page
+from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
+from dmlr.report.pictures import add_pictures, pictures
+from dmlr.report.sample_data import Benchmark, benchmark
 from dmlr.report.text import bare_name
 from dmlr.settings import ReportSettings
 from dmlr.store.cells import Cell, cells
-
-STATIC = ("style.css", "report.js")
+from dmlr.store.opening import readable
 
 
 def report(settings: ReportSettings, database: Path, results: Path, out: Path) -> None:
-    """Write ``index.html``, a page per run, and the images and styles they show, under ``out``.
+    """Write the pages, their data, the pictures and the styles under ``out``.
+
+    What is there as it would be is left as it is; what belongs to no run or sample is removed.
 
     Raises:
         RecordError: the database or an audit cannot be read, or a record names no usable file.
     """
-    pages = write_pages(settings, database, results, out)
-    with _opened(database) as opened:
-        _copy_images(opened, results, out / "images")
-    say(f"report {out / 'index.html'}: {pages} pages")
+    with readable(database) as opened:
+        found = pictures(opened, results)
+    pages, made = write_pages(settings, database, results, out)
+    add_pictures(found, out)
+    say(f"report {out / 'index.html'}: {pages} pages, {made} parts of the data made anew")
 
 
-def write_pages(settings: ReportSettings, database: Path, results: Path, out: Path) -> int:
-    """Write everything but the images, and count the pages.
+def write_pages(
+    settings: ReportSettings, database: Path, results: Path, out: Path
+) -> tuple[int, int]:
+    """Write everything but the pictures; count the pages, and the parts of the data that were made.
 
     Raises:
         RecordError: the database or an audit cannot be read, or a record names no usable file.
     """
-    with _opened(database) as opened:
-        scored = cells(opened, settings.baseline)
-        index = index_page(opened, settings, scored, results)
-        pages = _write_runs(opened, settings.baseline, scored, out / "runs")
-    for name in STATIC:
-        write_text(out / name, (files("dmlr.report") / "static" / name).read_text("utf-8"))
-    write_text(out / "index.html", index)
-    return pages + 1
+    with readable(database) as opened:
+        scored, runs = cells(opened, settings.baseline), data.runs(opened, settings.baseline)
+        parts = {
+            name: breakdowns.breakdowns(opened, name, scored, settings.baseline)
+            for name in settings.benchmarks
+        }
+        index = index_page(opened, settings, scored, parts, results)
+        explorers, made = _write_data(opened, runs, results, out)
+        _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
+    _write_static(out / "static")
+    write_changed(out / "index.html", index)
+    return 1 + explorers + len(runs), made
 
 
-def _opened(database: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(database), read_only=True)
-    except duckdb.Error as error:
-        raise RecordError(f"{database}: not a readable database ({error})") from None
+def _write_static(folder: Path) -> None:
+    """Write the styles and the pages' scripts."""
+    found = {
+        path.name: path.read_text("utf-8") for path in (files("dmlr.report") / "static").iterdir()
+    }
+    for name, text in found.items():
+        write_changed(folder / name, text)
+    remove_others(folder, "*.js", found)
+
+
+def _write_data(
+    database: duckdb.DuckDBPyConnection, runs: Sequence[Run], results: Path, out: Path
+) -> tuple[int, int]:
+    """Write data and explorers of every benchmark; count those, and the parts that had to be made."""
+    known = keys(database)
+    made, pages = 0, list[str]()
+    for name, group in groupby(runs, lambda run: run.benchmark):
+        found, of_it = benchmark(database, name), list(group)
+        made += write_benchmark(found, known, out)
+        for run in of_it:
+            made += write_run(database, run, found, known, results=results, out=out)
+        pages += _write_explorers(database, found, of_it, results, out / "samples")
+    remove_others(out / "samples", "*.html", pages)
+    remove_gone({run.benchmark for run in runs}, {run.run for run in runs}, out)
+    return len(pages), made
+
+
+def _write_explorers(
+    database: duckdb.DuckDBPyConnection,
+    found: Benchmark,
+    runs: Sequence[Run],
+    results: Path,
+    folder: Path,
+) -> list[str]:
+    """Write a page for each model and seed, and name them."""
+    attentive = {run.run for run in runs if attention_of(run, results).exists()}
+    names = []
+    for _, group in groupby(runs, lambda run: (run.model, run.seed)):
+        page = explorer(database, found, list(group), attentive)
+        write_changed(folder / page.page, explorer_page(page))
+        names.append(page.page)
+    return names
 
 
 def _write_runs(
-    database: duckdb.DuckDBPyConnection, baseline: str, scored: list[Cell], folder: Path
-) -> int:
-    """Write the runs' pages, remove those of runs that are no more, and count the rest."""
-    runs = data.runs(database, baseline)
+    database: duckdb.DuckDBPyConnection,
+    baseline: str,
+    runs: Sequence[Run],
+    scored: list[Cell],
+    parts: dict[str, list[Breakdown]],
+    folder: Path,
+) -> None:
+    """Write the runs' pages, and remove those of runs that are no more."""
     bases = {(r.benchmark, r.model, r.seed): r for r in runs if r.profile == baseline}
-    names = set()
+    names = []
     for run in runs:
         base = bases.get((run.benchmark, run.model, run.seed))
         found = [cell for cell in scored if cell.run == run.run]
         other = None if base is run else base
-        page = run_page(database, run, found, baseline=other, baseline_name=baseline)
-        names.add(bare_name(f"{run.run}.html", "runs.run"))
-        write_text(folder / f"{run.run}.html", page)
-    for old in folder.glob("*.html"):
-        if old.name not in names:
-            old.unlink()
-    return len(names)
-
-
-def _copy_images(database: duckdb.DuckDBPyConnection, results: Path, folder: Path) -> None:
-    """Copy every image once; names are digests, so a name that is there is the image.
-
-    Raises:
-        RecordError: an image is named as no file of a folder can be, or is missing.
-    """
-    images = database.execute(
-        "SELECT DISTINCT benchmark, image.sha256, image.file FROM samples ORDER BY ALL"
-    ).fetchall()
-    for benchmark, sha256, file in images:
-        copy = folder / image_name(sha256, file)
-        if copy.exists():
-            continue
-        source = results / "benchmarks" / benchmark / "images" / file
-        try:
-            with replacing(copy) as temporary:
-                shutil.copyfile(source, temporary)
-        except FileNotFoundError:
-            raise RecordError(f"{source}: image is missing; run snakemake again") from None
+        page = run_page(
+            database, run, found, parts[run.benchmark], baseline=other, baseline_name=baseline
+        )
+        names.append(bare_name(f"{run.run}.html", "runs.run"))
+        write_changed(folder / names[-1], page)
+    remove_others(folder, "*.html", names)

@@ -1,7 +1,6 @@
-"""Text from outside, made safe to look at: visible characters, bare names, anchors, replies."""
+"""Text from outside, made safe to look at: visible characters, bare names, cut replies."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -20,15 +19,6 @@ _DIGEST = re.compile(rf"([0-9a-f]{{{LONGEST_WORD},}})(\+\w+)?")
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True)
-class Reply:
-    """A reply cut at its last box; without one everything stands in ``before``."""
-
-    before: str
-    boxed: str = ""
-    after: str = ""
-
-
 def shown(value: Any) -> Any:
     """What a template prints for a value: unseen characters become visible, None an en dash."""
     if value is None:
@@ -44,18 +34,26 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", lines)
 
 
-def reply(text: str) -> Reply:
-    """Cut a reply at the box that the rule set boxed reads: the last one with balanced braces."""
-    span = last_span(text)
-    if span is None:
-        return Reply(text)
-    return Reply(text[: span[0]], text[span[0] : span[1]], text[span[1] :])
+def pieces(text: str, extracted: str | None) -> list[str]:
+    """A reply cut around its answer: before, the answer as it stands there, after; or the whole alone.
+
+    The answer is the last box with balanced braces, which the rule set boxed reads; without one, the
+    last place where what was extracted stands as a word.
+    """
+    span = last_span(text) or _last_word(text, extracted)
+    return [text[: span[0]], text[span[0] : span[1]], text[span[1] :]] if span else [text]
 
 
-def anchor(sample_id: str, benchmark: str) -> str:
-    """A sample's anchor: stable, its own, and safe in a URL; other characters as ``_code_``."""
-    name = sample_id.removeprefix(f"{benchmark}/")
-    return "sample-" + re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", name)
+def _last_word(text: str, word: str | None) -> tuple[int, int] | None:
+    if not word:
+        return None
+    start = text.rfind(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (text[max(start - 1, 0) : start].isalnum() or text[end : end + 1].isalnum()):
+            return start, end
+        start = text.rfind(word, 0, end - 1)
+    return None
 
 
 def bare_name(name: str, what: str) -> str:

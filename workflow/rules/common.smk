@@ -140,6 +140,15 @@ def attention_files():
     ]
 
 
+# The pages show maps of attention where there are any; reverify measures nothing.
+def attention_maps():
+    return [
+        path
+        for path in attention_files()
+        if path.endswith(".attention.parquet") and (not REVERIFY or Path(path).exists())
+    ]
+
+
 FIGURES = get_args(FigureName)
 
 

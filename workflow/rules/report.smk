@@ -5,6 +5,7 @@ rule report:
             "results/benchmarks/{benchmark}/audit.json",
             benchmark=EXPERIMENT.benchmarks,
         ),
+        attention=attention_maps(),
     output:
         index="reports/index.html",
     log:

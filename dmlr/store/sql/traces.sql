@@ -9,6 +9,7 @@ CREATE TABLE traces (
     is_best BOOLEAN NOT NULL,
     patch_count INTEGER NOT NULL,
     patch_counts INTEGER[] NOT NULL,
+    best_patches INTEGER[][] NOT NULL,
     patch_budget INTEGER NOT NULL,
     think_norm DOUBLE NOT NULL,
     update_norm DOUBLE NOT NULL,
@@ -26,6 +27,7 @@ COMMENT ON COLUMN traces.sigma IS 'Size of the noise that the step leaves to the
 COMMENT ON COLUMN traces.is_best IS 'True: one of its sequences beat all before.';
 COMMENT ON COLUMN traces.patch_count IS 'Patches that the sequence with the highest reward held, all think tokens together.';
 COMMENT ON COLUMN traces.patch_counts IS 'Patches that each think token holds in the best state.';
+COMMENT ON COLUMN traces.best_patches IS 'Image tokens that each think token holds in the best state, row by row, where the step is a new best; empty where they are as before.';
 COMMENT ON COLUMN traces.patch_budget IS 'Patches that the step leaves to the next one to hold; -1: no limit.';
 COMMENT ON COLUMN traces.think_norm IS 'Norm of the think tokens.';
 COMMENT ON COLUMN traces.update_norm IS 'Norm of the update.';
