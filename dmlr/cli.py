@@ -23,6 +23,8 @@ from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DmlrError
 from dmlr.progress import say
+from dmlr.report.told import ReportSettings
+from dmlr.store.told import AggregateSettings
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
@@ -94,7 +96,7 @@ def aggregate(
     """Build the database and the tables."""
     from dmlr.store.aggregate import aggregate as stage
 
-    stage(config.parse(settings.AggregateSettings, told, stage="aggregate"), results, out)
+    stage(config.parse(AggregateSettings, told, stage="aggregate"), results, out)
 
 
 app.command()(figure)
@@ -110,7 +112,7 @@ def report(
     """Render the pages."""
     from dmlr.report.report import report as stage
 
-    stage(config.parse(settings.ReportSettings, told, stage="report"), database, results, out)
+    stage(config.parse(ReportSettings, told, stage="report"), database, results, out)
 
 
 @app.command()

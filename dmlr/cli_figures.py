@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dmlr import config
-from dmlr.settings import FigureSettings
+from dmlr.figures.told import FigureSettings
 
 
 def figure(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from dmlr import command, config, settings
+from dmlr import command, config
+from dmlr.measures.told import AttentionSettings, ChainsSettings
 
 Told = Annotated[str, typer.Option("--settings", help="What determines the result, as JSON.")]
 Shard = Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")]
@@ -28,7 +29,7 @@ def chains(
     from dmlr.measures.chains import ChainFiles
     from dmlr.measures.chains import chains as stage
 
-    found = config.parse(settings.ChainsSettings, told, stage="chains")
+    found = config.parse(ChainsSettings, told, stage="chains")
     files = ChainFiles(shard, manifest, store, predictions, out)
     stage(found, files, batch=command.batch_size(batch_size))
 
@@ -47,5 +48,5 @@ def attention(
     from dmlr.measures.attention import AttentionFiles
     from dmlr.measures.attention import attention as stage
 
-    found = config.parse(settings.AttentionSettings, told, stage="attention")
+    found = config.parse(AttentionSettings, told, stage="attention")
     stage(found, AttentionFiles(shard, manifest, store, baseline, traces, out, embeddings))

@@ -1,7 +1,6 @@
 """From configuration files to checked settings, and from those to each stage's settings."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,22 +13,20 @@ from dmlr.datasets.places import planned_samples, state
 from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import ConfigError, DataError
 from dmlr.experiment import Experiment
-from dmlr.faults import lines, place_of
+from dmlr.faults import lines
+from dmlr.figures.told import FigureSettings
 from dmlr.files import canonical
 from dmlr.judge.prompt import Prompt
 from dmlr.judges import judge_of
-from dmlr.ladder import M, changes, is_rung
 from dmlr.latent.profile import Dmlr
+from dmlr.measures.told import AttentionSettings, ChainsSettings
+from dmlr.names import unknown_names
 from dmlr.provenance import fingerprint, versions
+from dmlr.report.told import ReportSettings
+from dmlr.store.told import AggregateSettings, Prices
 from dmlr.verify.protocol import VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
-CATALOGS = {
-    "benchmarks": "benchmark_catalog",
-    "models": "model_catalog",
-    "profiles": "profile_catalog",
-    "protocols": "protocol_catalog",
-}
 
 
 def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment:
@@ -42,7 +39,7 @@ def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment
         experiment = Experiment.model_validate(merged)
     except ValidationError as error:
         raise ConfigError("\n".join(lines(error, files))) from None
-    faults = list(_unknown_names(experiment, files))
+    faults = list(unknown_names(experiment, files))
     if faults:
         raise ConfigError("\n".join(faults))
     return experiment
@@ -140,7 +137,7 @@ def chains_settings(experiment: Experiment, model: str) -> str:
     """Canonical JSON of what determines the chains of a model's replies."""
     chosen = experiment.model_catalog[model].model
     return _canonical(
-        settings.ChainsSettings(
+        ChainsSettings(
             code=fingerprint("chains"),
             model=chosen,
             files=signature(chosen),
@@ -156,7 +153,7 @@ def attention_settings(experiment: Experiment, key: settings.RunKey) -> str:
     profile = experiment.profile_catalog[key.profile]
     assert isinstance(profile, Dmlr), "the configuration is checked"
     return _canonical(
-        settings.AttentionSettings(
+        AttentionSettings(
             code=fingerprint("attention"),
             model=chosen,
             files=signature(chosen),
@@ -200,7 +197,7 @@ def aggregate_settings(experiment: Experiment) -> str:
     models = {name: experiment.model_catalog[name].model_dump() for name in experiment.models}
     profiles = {name: experiment.profile_catalog[name].model_dump() for name in experiment.profiles}
     return _canonical(
-        settings.AggregateSettings(
+        AggregateSettings(
             code=fingerprint("aggregate"),
             benchmarks=shards,
             models=models,
@@ -212,7 +209,7 @@ def aggregate_settings(experiment: Experiment) -> str:
             max_unscored_share=experiment.max_unscored_share,
             published=published.state(),
             judges={
-                name: settings.Prices(
+                name: Prices(
                     name=experiment.protocol_catalog[name].judge or name,
                     input_price=judge.input_price,
                     output_price=judge.output_price,
@@ -228,7 +225,7 @@ def aggregate_settings(experiment: Experiment) -> str:
 def report_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the pages besides the database."""
     return _canonical(
-        settings.ReportSettings(
+        ReportSettings(
             code=fingerprint("report"),
             baseline=experiment.baseline,
             benchmarks=experiment.benchmarks,
@@ -242,7 +239,7 @@ def figure_settings(experiment: Experiment) -> str:
     paper = experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr"))
     measured = experiment.measures
     return _canonical(
-        settings.FigureSettings(
+        FigureSettings(
             code=fingerprint("figure"),
             benchmarks=experiment.benchmarks,
             shards={n: len(shard_names(catalog[n], size)) for n in experiment.benchmarks},
@@ -273,70 +270,3 @@ def run_keys(experiment: Experiment) -> list[settings.RunKey]:
 
 def _canonical(stage: settings.StageSettings) -> str:
     return canonical(stage.model_dump())
-
-
-def _unknown_names(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
-    yield from _repeated(experiment, files)
-    for listed, catalog in CATALOGS.items():
-        known = getattr(experiment, catalog)
-        for i, name in enumerate(getattr(experiment, listed)):
-            if name not in known:
-                place = place_of((listed, i), files)
-                yield f"{place} must be a name of {catalog} ({', '.join(known)}), got {name!r}"
-    for name in experiment.protocols:
-        judge = getattr(experiment.protocol_catalog.get(name), "judge", None)
-        if judge is not None and judge not in experiment.judge_catalog:
-            place = place_of(("protocol_catalog", name, "judge"), files)
-            known = ", ".join(experiment.judge_catalog)
-            yield f"{place} must be a name of judge_catalog ({known}), got {judge!r}"
-    if experiment.flips_against not in experiment.profile_catalog:
-        place, names = place_of(("flips_against",), files), ", ".join(experiment.profile_catalog)
-        yield f"{place} must be a name of profile_catalog ({names}), got {experiment.flips_against!r}"
-    yield from _unknown_profiles(experiment, files)
-    yield from _uneven_rungs(experiment, files)
-    if experiment.baseline not in experiment.profiles:
-        place, names = place_of(("baseline",), files), ", ".join(experiment.profiles)
-        yield f"{place} must be one of profiles ({names}), got {experiment.baseline!r}"
-
-
-def _unknown_profiles(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
-    """What is compared must be run; what is measured must be known, and is measured where it is run."""
-    measures = experiment.measures
-    for i, name in enumerate(experiment.ladder):
-        if name not in experiment.profiles:
-            place, names = place_of(("ladder", i), files), ", ".join(experiment.profiles)
-            yield f"{place} must be one of profiles ({names}), got {name!r}"
-    for key, profiles in {"chains": measures.chains, "attention": measures.attention}.items():
-        for i, name in enumerate(profiles):
-            place, found = (
-                place_of(("measures", key, i), files),
-                experiment.profile_catalog.get(name),
-            )
-            if found is None:
-                names = ", ".join(experiment.profile_catalog)
-                yield f"{place} must be a name of profile_catalog ({names}), got {name!r}"
-            elif key == "attention" and found.method != "dmlr":
-                yield f"{place} must be a profile of method dmlr, got {name!r}"
-
-
-def _uneven_rungs(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
-    """An effect is that of a field only where nothing else differs."""
-    catalog = experiment.profile_catalog
-    for i, (before, after) in enumerate(pairwise(experiment.ladder), start=1):
-        if before in catalog and after in catalog:
-            changed = changes(catalog[before].model_dump(), catalog[after].model_dump())
-            if not is_rung(changed):
-                yield (
-                    f"{place_of(('ladder', i), files)} must differ from the profile before it in one "
-                    f"field ({' and '.join(sorted(M))}, the paper's m, count as one); {before} and "
-                    f"{after} differ in {', '.join(changed) or 'nothing'}"
-                )
-
-
-def _repeated(experiment: Experiment, files: Sequence[str | Path]) -> Iterable[str]:
-    for listed in (*CATALOGS, "ladder", "seeds"):
-        values = getattr(experiment, listed)
-        for i, value in enumerate(values):
-            if value in values[:i]:
-                place = place_of((listed, i), files)
-                yield f"{place} must be another than those before it, got {value!r} again"

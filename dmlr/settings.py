@@ -4,8 +4,7 @@ These models are the schema; ``workflow/schemas/`` holds the same as JSON schema
 test keeps them equal. A stage's settings are everything that changes its result and nothing else.
 """
 
-from itertools import product
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -185,29 +184,6 @@ class ReasonSettings(StageSettings):
     packages: dict[str, str]
 
 
-class ChainsSettings(StageSettings):
-    """Settings of ``dmlr chains``; ``files`` and ``packages`` as for the features.
-
-    What wrote the replies is none of them: the replies are measured as they are.
-    """
-
-    model: Model
-    files: dict[str, str]
-    perturbed: Literal["blank", "foreign"]
-    packages: dict[str, str]
-
-
-class AttentionSettings(StageSettings):
-    """Settings of ``dmlr attention``; ``samples`` is how many of the shard's first are looked at."""
-
-    model: Model
-    files: dict[str, str]
-    profile: Dmlr
-    seed: int
-    samples: int
-    packages: dict[str, str]
-
-
 class RunKey(Settings):
     """Which run: benchmark x model x profile x seed."""
 
@@ -225,89 +201,3 @@ class RunKey(Settings):
     def slug(self) -> str:
         """Its name as one word."""
         return f"{self.benchmark}--{self.model}--{self.profile}--seed-{self.seed}"
-
-
-class PlannedRun(Settings):
-    """A run with what it was set to and the shards it consists of."""
-
-    key: RunKey
-    profile: dict[str, Any]
-    model: dict[str, Any]
-    shards: list[str]
-
-
-class Prices(Settings):
-    """A judge's name and its prices, US dollars for a million tokens, None where unknown."""
-
-    name: Slug
-    input_price: float | None
-    output_price: float | None
-
-
-class AggregateSettings(StageSettings):
-    """Settings of ``dmlr aggregate``: every profile and model once, since a grid has many runs.
-
-    ``benchmarks`` tells how many shards each has, ``judges`` the protocols that ask one, ``published``
-    the state of the published numbers, None for none, ``ladder`` which profiles differ in one field from
-    the one before. A command line is at most 128 KiB long.
-    """
-
-    benchmarks: dict[Slug, int]
-    models: dict[Slug, dict[str, Any]]
-    profiles: dict[Slug, dict[str, Any]]
-    seeds: list[int]
-    protocols: list[Slug]
-    baseline: Slug
-    flips_against: Slug
-    max_unscored_share: float
-    judges: dict[Slug, Prices] = Field(default_factory=dict)
-    published: str | None = None
-    ladder: list[Slug] = Field(default_factory=list)
-
-    @property
-    def runs(self) -> list[PlannedRun]:
-        """All runs, in the order of their names."""
-        keys = product(self.benchmarks, self.models, self.profiles, self.seeds)
-        return [
-            PlannedRun(
-                key=RunKey(benchmark=benchmark, model=model, profile=profile, seed=seed),
-                profile=self.profiles[profile],
-                model=self.models[model],
-                shards=shard_names(self.benchmarks[benchmark]),
-            )
-            for benchmark, model, profile, seed in keys
-        ]
-
-
-class ReportSettings(StageSettings):
-    """Settings of ``dmlr report``."""
-
-    baseline: Slug
-    benchmarks: list[Slug]
-
-
-class FigureSettings(StageSettings):
-    """Settings of ``dmlr figure``: what a figure of the paper is made from besides the database.
-
-    ``shards`` tells how many each benchmark has. Figures are of one ``seed`` and one ``protocol``, the
-    experiment's first. ``paper`` is the profile that the sweeps go around. ``chains`` and ``attention``
-    are the profiles, of those that run, that more was measured of; ``perturbed`` is how.
-    """
-
-    benchmarks: list[Slug]
-    shards: dict[Slug, int]
-    models: list[Slug]
-    profiles: list[Slug]
-    seed: int
-    protocol: Slug
-    baseline: Slug
-    paper: dict[str, Any]
-    chains: list[Slug]
-    perturbed: str
-    attention: list[Slug]
-    packages: dict[str, str]
-
-    def runs(self, profiles: list[Slug]) -> list[RunKey]:
-        """The runs of these profiles, in the experiment's order."""
-        keys = product(self.benchmarks, self.models, profiles)
-        return [RunKey(benchmark=b, model=m, profile=p, seed=self.seed) for b, m, p in keys]

@@ -30,7 +30,7 @@ from dmlr.records import (
     TraceStep,
     Verdict,
 )  # fmt: skip
-from dmlr.settings import AggregateSettings
+from dmlr.store.told import AggregateSettings
 
 BENCHMARKS, MODELS, PROFILES = 7, 6, ("vanilla", "ccot", "icot", "multimodal-cot", "dmlr-paper")
 SAMPLES, SHARD, STEPS, THINK = 1000, 50, 15, 4

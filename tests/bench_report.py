@@ -20,7 +20,7 @@ import pyarrow as pa
 from PIL import Image
 
 from dmlr.provenance import fingerprint
-from dmlr.settings import ReportSettings
+from dmlr.report.told import ReportSettings
 from dmlr.store.database import create
 from tests.bench_aggregate import taken
 from tests.browser import Tab, chromium

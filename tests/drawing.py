@@ -11,6 +11,7 @@ from PIL import Image
 
 from dmlr.figures.figure import figure
 from dmlr.figures.source import Source
+from dmlr.figures.told import FigureSettings
 from dmlr.latent.profile import Dmlr
 from dmlr.records import (
     AttentionMap,
@@ -24,8 +25,9 @@ from dmlr.records import (
     Verdict,
     write_records,
 )  # fmt: skip
-from dmlr.settings import AggregateSettings, FigureSettings, Vanilla
+from dmlr.settings import Vanilla
 from dmlr.store.database import build
+from dmlr.store.told import AggregateSettings
 
 NAMES = [f"own/{number}" for number in range(4)]
 VERDICTS = {"+": ("correct", 1), "-": ("wrong", 0), "?": ("unparsed", None)}

@@ -10,8 +10,9 @@ from dmlr.merged import configuration
 from dmlr.provenance import fingerprint, machine
 from dmlr.records import Prediction, TraceStep, write_records
 from dmlr.report.report import report
-from dmlr.settings import AggregateSettings, ReportSettings
+from dmlr.report.told import ReportSettings
 from dmlr.store.aggregate import aggregate
+from dmlr.store.told import AggregateSettings
 from dmlr.verify.protocol import VerifySettings
 from dmlr.verify.verify import RunFiles, verify
 

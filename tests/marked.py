@@ -4,8 +4,8 @@
 """
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.database import build
+from dmlr.store.told import AggregateSettings
 
 MARKS = {
     "+": ("correct", 1, "A"), "-": ("wrong", 0, "B"), "x": ("wrong", 0, "C"),

@@ -10,8 +10,10 @@ from PIL import Image
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.report.report import report
-from dmlr.settings import AggregateSettings, PlannedRun, ReportSettings, RunKey
+from dmlr.report.told import ReportSettings
+from dmlr.settings import RunKey
 from dmlr.store.database import build
+from dmlr.store.told import AggregateSettings, PlannedRun
 from tests.verifying import score
 
 EVIL = "<script>alert(1)</script>\0 \u202eevil"

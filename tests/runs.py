@@ -3,8 +3,8 @@
 import duckdb
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.database import build
+from dmlr.store.told import AggregateSettings
 
 VERDICTS = {"+": ("correct", 1), "-": ("wrong", 0), "?": ("unparsed", None)}
 

@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.tables import accuracy_table, write_tables
+from dmlr.store.told import AggregateSettings
 
 VERDICTS = {"+": ("correct", 1), "-": ("wrong", 0), "?": ("unparsed", None)}
 LABELS = ("official", "released")

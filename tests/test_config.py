@@ -12,7 +12,9 @@ from dmlr.datasets.places import state
 from dmlr.errors import ConfigError
 from dmlr.latent.profile import Dmlr
 from dmlr.provenance import STAGES, _closure, fingerprint
+from dmlr.report.told import ReportSettings
 from dmlr.schemas import config_schema
+from dmlr.store.told import AggregateSettings
 
 ROOT = Path(__file__).parent.parent
 FILES = [
@@ -178,11 +180,11 @@ def test_growing_a_benchmark_keeps_the_names_of_its_shards():
 
 
 def test_settings_of_other_code_are_refused():
-    told = settings.ReportSettings(code="0" * 16, baseline="vanilla", benchmarks=["shapes"])
+    told = ReportSettings(code="0" * 16, baseline="vanilla", benchmarks=["shapes"])
     with pytest.raises(
         ConfigError, match="it changed while the workflow ran; start snakemake again"
     ):
-        config.parse(settings.ReportSettings, told.model_dump_json(), stage="report")
+        config.parse(ReportSettings, told.model_dump_json(), stage="report")
 
 
 def test_swapped_values_are_another_setting():
@@ -333,7 +335,7 @@ def test_a_grid_of_the_papers_size_fits_on_a_command_line():
     experiment = config.load(merged)
     told = config.aggregate_settings(experiment)
     assert len(told) < 128 * 1024 / 4  # quoting and the rest of the line need room too
-    read = settings.AggregateSettings.model_validate_json(told)
+    read = AggregateSettings.model_validate_json(told)
     assert {run.key for run in read.runs} == set(config.run_keys(experiment))
     assert len(read.runs) == 7 * 6 * 10 * 3
     shards = {run.key.benchmark: run.shards for run in read.runs}
@@ -394,3 +396,9 @@ def test_a_protocol_named_twice_is_one_line():
     assert refused(change) == (
         f"{FILES[-1]}: protocols[2] must be another than those before it, got 'paper' again"
     )
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES.keys() - {"aggregate", "report", "figure"}))
+def test_what_the_last_stages_are_told_is_none_of_the_stages_before_them(stage):
+    told = {"dmlr.store.told", "dmlr.report.told", "dmlr.figures.told"}
+    assert not told & set(_closure(STAGES[stage][0]))

@@ -9,13 +9,13 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from dmlr.settings import AggregateSettings
 from dmlr.store.ceilings import write_ceilings
 from dmlr.store.cells import cells
 from dmlr.store.compute import compute
 from dmlr.store.controls import controls, write_controls
 from dmlr.store.database import build
 from dmlr.store.labels import main_labels, write_labels
+from dmlr.store.told import AggregateSettings
 from tests.test_comparisons import BASE, EIGHT, OPEN, SIX, sample, write_run
 
 OFFICIAL, RELEASED = ("paper", "official"), ("paper", "released")

@@ -13,9 +13,9 @@ import pytest
 from dmlr.errors import RecordError
 from dmlr.files import digest
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.database import TABLES, build, create
 from dmlr.store.schema import page
+from dmlr.store.told import AggregateSettings
 
 ROOT = Path(__file__).parent.parent
 PROFILES = ("vanilla", "dmlr-paper")
@@ -181,7 +181,7 @@ def test_what_is_no_database_of_ours_is_replaced(results, found):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from dmlr.settings import AggregateSettings
+from dmlr.store.told import AggregateSettings
 from dmlr.store import database
 
 def stop(*_):

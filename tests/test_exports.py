@@ -9,13 +9,13 @@ import pytest
 from dmlr import prompts
 from dmlr.errors import ConfigError
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.spreadsheet import FORMULA
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.exports import Request, export_runs
 from dmlr.store.released import asking, write_released
 from dmlr.store.tables import markdown
+from dmlr.store.told import AggregateSettings
 from tests.test_experiments import loaded
 from tests.verifying import score
 

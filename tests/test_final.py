@@ -7,11 +7,11 @@ import duckdb
 import pytest
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.protocols import side_by_side
 from dmlr.store.tables import write_tables
+from dmlr.store.told import AggregateSettings
 from tests.verifying import score
 
 A = Gold(kind="choice", letter="A", text="left")

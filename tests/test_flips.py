@@ -7,10 +7,10 @@ import duckdb
 import pytest
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.tables import write_tables
+from dmlr.store.told import AggregateSettings
 from tests.verifying import score
 
 SAMPLES = 7

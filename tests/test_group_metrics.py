@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
-from dmlr.settings import AggregateSettings
 from dmlr.store.aggregate import aggregate
 from dmlr.store.database import build
 from dmlr.store.groups import metrics, write_metrics
+from dmlr.store.told import AggregateSettings
 
 VERDICTS = {"+": "correct", "-": "wrong", "?": "unparsed", "!": "failed", "0": "failed"}
 VANILLA = {"method": "vanilla", "prompt": "unified", "max_new_tokens": 7}

@@ -9,10 +9,10 @@ import csv
 import duckdb
 import pytest
 
-from dmlr.settings import AggregateSettings
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.paper_tables import write_paper_tables
+from dmlr.store.told import AggregateSettings
 from tests.test_comparisons import BASE, EIGHT, OPEN, SIX, sample, write_run
 
 PAPER = ("paper", "official")

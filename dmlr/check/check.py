@@ -19,9 +19,10 @@ from dmlr.check.files import compare_folders
 from dmlr.check.verdicts import Compared, Scoring, compare_verdicts
 from dmlr.experiment import Experiment
 from dmlr.report.report import write_pages
-from dmlr.settings import AggregateSettings, ReportSettings
+from dmlr.report.told import ReportSettings
 from dmlr.store.aggregate import write_all
 from dmlr.store.database import build
+from dmlr.store.told import AggregateSettings
 
 FEW = 8  # runs that are scored before other processes have started
 

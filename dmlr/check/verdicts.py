@@ -11,8 +11,8 @@ from dmlr.judge.entry import Judge
 from dmlr.judge.panel import Judgement, looked_up
 from dmlr.provenance import fingerprint
 from dmlr.records import Prediction, Verdict, read_provenance, read_records
-from dmlr.settings import PlannedRun
 from dmlr.store.sources import run_files, verdict_file
+from dmlr.store.told import PlannedRun
 from dmlr.verify.judging import judged_verdict, open_questions
 from dmlr.verify.protocol import Protocol
 from dmlr.verify.scoring import Scored, by_rules, verdict

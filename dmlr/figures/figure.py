@@ -11,8 +11,8 @@ from dmlr.figures import attention, dependency, efficiency, gains, rewards, swee
 from dmlr.figures.made import Made, write_figure
 from dmlr.figures.source import Source
 from dmlr.figures.style import RC
+from dmlr.figures.told import FigureSettings
 from dmlr.progress import say
-from dmlr.settings import FigureSettings
 from dmlr.store.opening import readable
 
 FIGURES: dict[str, Callable[[Source], Made]] = {

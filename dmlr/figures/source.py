@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from dmlr.settings import FigureSettings
+from dmlr.figures.told import FigureSettings
 from dmlr.store.cells import Cell, cells
 
 

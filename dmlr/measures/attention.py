@@ -11,6 +11,7 @@ from dmlr.latent.search import Search
 from dmlr.measures.failures import note_failures
 from dmlr.measures.look import Looked, reply_map, think_tokens
 from dmlr.measures.replies import read_replies
+from dmlr.measures.told import AttentionSettings
 from dmlr.methods.answer import Question
 from dmlr.methods.isolation import isolated, reason_of
 from dmlr.methods.journal import Journal, Keep
@@ -24,7 +25,6 @@ from dmlr.records import (
     read_records,
     write_records,
 )
-from dmlr.settings import AttentionSettings
 from dmlr.vlm.features import read_features, read_manifest
 from dmlr.vlm.load import best_device, digests, load
 from dmlr.vlm.model import VisionLanguageModel

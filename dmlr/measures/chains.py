@@ -11,13 +11,14 @@ from dmlr.measures.chain import PROMPT, Written, measure
 from dmlr.measures.failures import note_failures
 from dmlr.measures.gold import gold_of
 from dmlr.measures.replies import read_replies
+from dmlr.measures.told import ChainsSettings
 from dmlr.methods.answer import Question
 from dmlr.methods.batching import NEW_TOKENS, batch_size, in_batches
 from dmlr.methods.isolation import isolated, reason_of
 from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Chain, Prediction, Sample, write_records
-from dmlr.settings import ChainsSettings, Vanilla
+from dmlr.settings import Vanilla
 from dmlr.vlm.features import read_features, read_manifest
 from dmlr.vlm.load import best_device, digests, load
 from dmlr.vlm.model import VisionLanguageModel

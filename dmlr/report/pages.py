@@ -12,8 +12,8 @@ from dmlr.report.breakdowns import Breakdown
 from dmlr.report.explorer import Explorer
 from dmlr.report.links import samples_of
 from dmlr.report.optimisation import optimisation
+from dmlr.report.told import ReportSettings
 from dmlr.report.usage import provenance_facts, settings_facts, usage
-from dmlr.settings import ReportSettings
 from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
 from dmlr.store.compute import COLUMNS, compute

@@ -19,7 +19,7 @@ from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_
 from dmlr.report.pictures import add_pictures, pictures
 from dmlr.report.sample_data import Benchmark, benchmark
 from dmlr.report.text import bare_name
-from dmlr.settings import ReportSettings
+from dmlr.report.told import ReportSettings
 from dmlr.store.cells import Cell, cells
 from dmlr.store.opening import readable
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from dmlr.progress import say
-from dmlr.settings import AggregateSettings
 from dmlr.store.agreement import write_agreement
 from dmlr.store.ceilings import write_ceilings
 from dmlr.store.cells import cells
@@ -24,6 +23,7 @@ from dmlr.store.reward import rankings, write_reward
 from dmlr.store.seeds import over_seeds
 from dmlr.store.seeds_table import write_seeds
 from dmlr.store.tables import write_tables
+from dmlr.store.told import AggregateSettings
 
 
 def aggregate(settings: AggregateSettings, results: Path, database: Path) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dmlr.errors import RecordError
 from dmlr.records import AUDIT_FORMAT
-from dmlr.settings import AggregateSettings
+from dmlr.store.told import AggregateSettings
 
 Row = dict[str, Any]
 

@@ -18,13 +18,13 @@ from dmlr.errors import RecordError
 from dmlr.files import replacing
 from dmlr.locks import held
 from dmlr.records import Sample, to_table
-from dmlr.settings import AggregateSettings
 from dmlr.store.audits import add_audits, add_features
 from dmlr.store.calls import add_calls
 from dmlr.store.opening import connected
 from dmlr.store.published import add_published
 from dmlr.store.runs import add_runs
 from dmlr.store.sources import kept_parts
+from dmlr.store.told import AggregateSettings
 
 # In the order in which they refer to each other.
 TABLES = (

@@ -10,7 +10,8 @@ from dmlr.errors import RecordError
 from dmlr.files import canonical, digest
 from dmlr.provenance import versions
 from dmlr.records import Prediction, Verdict, read_provenance
-from dmlr.settings import AggregateSettings, Model, PlannedRun
+from dmlr.settings import Model
+from dmlr.store.told import AggregateSettings, PlannedRun
 
 ID = 12  # hex digits of an id
 # What the shards of one run must agree in; where and when each was made may differ.

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from dmlr.files import canonical
 from dmlr.records import TraceStep, read_provenance
-from dmlr.settings import AggregateSettings, PlannedRun
 from dmlr.store.provenance import (
     add_provenance,
     answers_origin,
@@ -28,6 +27,7 @@ from dmlr.store.sources import (
     sources,
     verdict_file,
 )  # fmt: skip
+from dmlr.store.told import AggregateSettings, PlannedRun
 
 KINDS: tuple[Kind, ...] = ("predictions", "traces", "verdicts")
 

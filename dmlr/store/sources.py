@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from dmlr.files import canonical
-from dmlr.settings import AggregateSettings, PlannedRun
+from dmlr.store.told import AggregateSettings, PlannedRun
 
 Kind = Literal["predictions", "traces", "verdicts"]
 
