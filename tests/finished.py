@@ -6,6 +6,8 @@ from dmlr import config
 from dmlr.datasets.prepare import prepare
 from dmlr.datasets.shard import read_shard
 from dmlr.datasets.told import PrepareSettings
+from dmlr.figures.figure import figure
+from dmlr.figures.told import FigureSettings
 from dmlr.merged import configuration
 from dmlr.provenance import fingerprint, machine
 from dmlr.records import Prediction, TraceStep, write_records
@@ -81,5 +83,8 @@ def score(experiment, key, protocol, results):
 def summarise(experiment, results, reports):
     told = AggregateSettings.model_validate_json(config.aggregate_settings(experiment))
     aggregate(told, results, results / "dmlr.duckdb")
+    for name in experiment.figures:
+        drawn = FigureSettings.model_validate_json(config.figure_settings(experiment))
+        figure(name, drawn, results / "dmlr.duckdb", results, results / "figures")
     told = ReportSettings.model_validate_json(config.report_settings(experiment))
     report(told, results / "dmlr.duckdb", results, reports)
