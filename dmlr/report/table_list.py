@@ -17,10 +17,14 @@ SCORING, COST = "How it was scored", "What it took"
 
 TABLES = {
     "table1": About(
-        PAPER, "Table 1", "methods by benchmark, each accuracy beside the published one"
+        PAPER,
+        "Table 1 of the paper",
+        "methods by benchmark, each accuracy beside the published one",
     ),
     "table2": About(
-        PAPER, "Table 2", "patches never, always or at the best step, beside the published numbers"
+        PAPER,
+        "Table 2 of the paper",
+        "patches never, always or at the best step, beside the published numbers",
     ),
     "gap": About(
         PAPER, "Gap", "what released rules, labels and protocols do to the distance to the paper"

@@ -35,7 +35,7 @@ class Column:
     chosen: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     """A cell: its lines, the first of which may lead somewhere; ``run`` False where nothing was run."""
 

@@ -44,7 +44,8 @@ def read_shown(path: Path) -> Shown:
 
 def _cells(line: str) -> list[str]:
     """The cells of a line; a bar within one has a backslash before it, never a blank."""
-    return [_plain(cell) for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")]
+    cells = line.removeprefix("| ").removesuffix(" |").split(" | ")
+    return [*map(_plain, cells)] if ESCAPED.search(line) else cells
 
 
 def _plain(text: str) -> str:
