@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dmlr.errors import RecordError
-from dmlr.files import write_json, write_text
+from dmlr.files import replacing, write_json, write_text
 from dmlr.report.text import bare_name
 
 MADE = ".made.json"  # in the folder of a part: what it was made from, and its files
@@ -19,6 +19,16 @@ def write_changed(path: Path, text: str) -> bool:
     except OSError:
         pass
     write_text(path, text)
+    return True
+
+
+def copy_changed(source: Path, copy: Path) -> bool:
+    """Copy a file where the other does not hold the same yet; True where it was copied."""
+    content = source.read_bytes()
+    if copy.is_file() and copy.read_bytes() == content:
+        return False
+    with replacing(copy) as temporary:
+        temporary.write_bytes(content)
     return True
 
 

@@ -11,7 +11,9 @@ from dmlr.report import audits, breakdowns, charts, data, numbers, text
 from dmlr.report.breakdowns import Breakdown
 from dmlr.report.explorer import Explorer
 from dmlr.report.links import samples_of
+from dmlr.report.navigation import Navigation
 from dmlr.report.optimisation import optimisation
+from dmlr.report.tables import KINDS, Part, TablePages
 from dmlr.report.told import ReportSettings
 from dmlr.report.usage import provenance_facts, settings_facts, usage
 from dmlr.store.ceilings import judged
@@ -29,11 +31,14 @@ def index_page(
     scored: list[Cell],
     parts: dict[str, list[Breakdown]],
     results: Path,
+    nav: Navigation,
 ) -> str:
     """The first page: what was run, accuracy and what it took, and accuracy by ``parts``."""
     runs, took = data.runs(database, settings.baseline), compute(database, settings.baseline)
     audited = [audits.audit(results, name, judged(database, name)) for name in settings.benchmarks]
     return _render(
+        "index",
+        nav,
         "index",
         root=".",
         baseline=settings.baseline,
@@ -63,6 +68,7 @@ def run_page(
     run: data.Run,
     found: list[Cell],
     parts: list[Breakdown],
+    nav: Navigation,
     *,
     baseline: data.Run | None,
     baseline_name: str,
@@ -73,6 +79,8 @@ def run_page(
     """
     return _render(
         "run",
+        nav,
+        "index",
         root="..",
         run=run,
         baseline=baseline,
@@ -88,13 +96,25 @@ def run_page(
     )
 
 
-def explorer_page(found: Explorer) -> str:
+def explorer_page(found: Explorer, nav: Navigation) -> str:
     """The page on which samples are looked at."""
-    return _render("explorer", root="..", found=found)
+    return _render("explorer", nav, "samples", root="..", found=found)
 
 
-def _render(page: str, **context: Any) -> str:
-    return _environment().get_template(f"{page}.html.jinja").render(**context)
+def table_page(table: TablePages, part: Part, nav: Navigation) -> str:
+    """One of the pages of a table."""
+    kind = "controls" if table.name == "controls" else "tables"
+    return _render("table", nav, kind, root="..", table=table, part=part, kinds=KINDS)
+
+
+def table_list_page(tables: list[TablePages], nav: Navigation) -> str:
+    """The list of all tables."""
+    return _render("table_list", nav, "tables", root="..", tables=tables, kinds=KINDS)
+
+
+def _render(page: str, nav: Navigation, kind: str, **context: Any) -> str:
+    """A page; ``kind`` is the entry of the navigation that it belongs to."""
+    return _environment().get_template(f"{page}.html.jinja").render(nav=nav, kind=kind, **context)
 
 
 @cache

@@ -14,10 +14,14 @@ from dmlr.report.data import Run
 from dmlr.report.explorer import explorer
 from dmlr.report.folder import remove_others, write_changed
 from dmlr.report.keys import keys
+from dmlr.report.navigation import Navigation, navigation
 from dmlr.report.pages import explorer_page, index_page, run_page
 from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
 from dmlr.report.pictures import add_pictures, pictures
+from dmlr.report.run_links import RunLinks
 from dmlr.report.sample_data import Benchmark, benchmark
+from dmlr.report.table_folder import paths, write_table_pages
+from dmlr.report.tables import table_pages
 from dmlr.report.text import bare_name
 from dmlr.report.told import ReportSettings
 from dmlr.store.cells import Cell, cells
@@ -53,12 +57,15 @@ def write_pages(
             name: breakdowns.breakdowns(opened, name, scored, settings.baseline)
             for name in settings.benchmarks
         }
-        index = index_page(opened, settings, scored, parts, results)
-        explorers, made = _write_data(opened, runs, results, out)
-        _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
+        tables = table_pages(results / "tables", RunLinks(runs))
+        nav = navigation({"index.html", *paths(tables)})
+        index = index_page(opened, settings, scored, parts, results, nav)
+        explorers, made = _write_data(opened, runs, results, nav, out)
+        _write_runs(opened, settings.baseline, runs, scored, parts, nav, out / "runs")
     _write_static(out / "static")
+    write_table_pages(tables, nav, out / "tables")
     write_changed(out / "index.html", index)
-    return 1 + explorers + len(runs), made
+    return 1 + explorers + len(runs) + len(paths(tables)), made
 
 
 def _write_static(folder: Path) -> None:
@@ -72,7 +79,11 @@ def _write_static(folder: Path) -> None:
 
 
 def _write_data(
-    database: duckdb.DuckDBPyConnection, runs: Sequence[Run], results: Path, out: Path
+    database: duckdb.DuckDBPyConnection,
+    runs: Sequence[Run],
+    results: Path,
+    nav: Navigation,
+    out: Path,
 ) -> tuple[int, int]:
     """Write data and explorers of every benchmark; count those, and the parts that had to be made."""
     known = keys(database)
@@ -82,7 +93,7 @@ def _write_data(
         made += write_benchmark(found, known, out)
         for run in of_it:
             made += write_run(database, run, found, known, results=results, out=out)
-        pages += _write_explorers(database, found, of_it, results, out / "samples")
+        pages += _write_explorers(database, found, of_it, results, nav, out / "samples")
     remove_others(out / "samples", "*.html", pages)
     remove_gone({run.benchmark for run in runs}, {run.run for run in runs}, out)
     return len(pages), made
@@ -93,6 +104,7 @@ def _write_explorers(
     found: Benchmark,
     runs: Sequence[Run],
     results: Path,
+    nav: Navigation,
     folder: Path,
 ) -> list[str]:
     """Write a page for each model and seed, and name them."""
@@ -100,7 +112,7 @@ def _write_explorers(
     names = []
     for _, group in groupby(runs, lambda run: (run.model, run.seed)):
         page = explorer(database, found, list(group), attentive)
-        write_changed(folder / page.page, explorer_page(page))
+        write_changed(folder / page.page, explorer_page(page, nav))
         names.append(page.page)
     return names
 
@@ -111,6 +123,7 @@ def _write_runs(
     runs: Sequence[Run],
     scored: list[Cell],
     parts: dict[str, list[Breakdown]],
+    nav: Navigation,
     folder: Path,
 ) -> None:
     """Write the runs' pages, and remove those of runs that are no more."""
@@ -121,7 +134,7 @@ def _write_runs(
         found = [cell for cell in scored if cell.run == run.run]
         other = None if base is run else base
         page = run_page(
-            database, run, found, parts[run.benchmark], baseline=other, baseline_name=baseline
+            database, run, found, parts[run.benchmark], nav, baseline=other, baseline_name=baseline
         )
         names.append(bare_name(f"{run.run}.html", "runs.run"))
         write_changed(folder / names[-1], page)
