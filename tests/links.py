@@ -14,10 +14,12 @@ def pages(folder):
 
 
 def kinds(folder):
-    """One page of each kind: all at the top, and of every folder the one with most in it."""
+    """One page of each kind: all at the top, and of every folder its index and the one with most in it."""
     found = {}
     for path in pages(folder):
-        kind = path.stem if path.parent == folder else path.parent.relative_to(folder).as_posix()
+        alone = path.parent == folder or path.name == "index.html"
+        named = path.with_suffix("") if alone else path.parent
+        kind = named.relative_to(folder).as_posix()
         best = found.setdefault(kind, path)
         found[kind] = max(best, path, key=lambda one: one.stat().st_size)
     return found

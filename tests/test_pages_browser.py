@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Tab, chromium, serving
+from tests.browser import Tab, chromium, needed, serving
 from tests.hostile import HOSTILE_NAME, LONG, SHOWN, hostile
 from tests.links import broken, ids, kinds, nodes, pages, reached
 from tests.reporting import page
@@ -86,6 +86,13 @@ def test_pages_forbid_all_but_files_of_the_folder_and_have_nothing_that_this_wou
             assert not [name for name in names if name == "style" or name.startswith("on")], path
             assert one.tag != "script" or ("src" in names and not one.text), path
             assert one.tag not in {"style", "base", "iframe", "object", "embed"}, path
+
+
+def test_where_ci_lacks_a_browser_a_test_fails_and_elsewhere_it_is_skipped(monkeypatch):
+    for told, ends in (("true", pytest.fail.Exception), ("", pytest.skip.Exception)):
+        monkeypatch.setenv("CI", told)
+        with pytest.raises(ends, match="chromium is not installed"):
+            needed(None, "chromium")
 
 
 # --- opening ------------------------------------------------------------------------------------
@@ -189,7 +196,7 @@ def test_a_link_to_a_sample_with_a_hostile_id_leads_back_to_it(tab, out, base):
 # --- reading ------------------------------------------------------------------------------------
 
 
-def walk(tab, most=400):
+def walk(tab, most=100):
     """What Tab leads to, until it leaves the page."""
     found = []
     while len(found) < most:
@@ -228,22 +235,20 @@ def test_tab_reaches_the_filters_and_the_list_of_the_explorer(tab, out):
 slow = partial(pytest.param, marks=pytest.mark.slow)
 
 
-# What axe looks at depends on the colours and, for what scrolls, on the width: two of the four tell most.
+# What axe finds depends on the colours and, where something scrolls, on the width: two of four tell most.
 @pytest.mark.parametrize(
-    ("width", "look"), [(1280, "light"), (390, "dark"), slow(1280, "dark"), slow(390, "light")]
+    ("width", "look", "asked"),
+    [
+        (1280, "light", True),
+        (1280, "dark", False),
+        (390, "light", False),
+        (390, "dark", True),
+        slow(1280, "dark", True),
+        slow(390, "light", True),
+    ],
 )
-def test_axe_finds_nothing_serious_on_any_page(browser, out, width, look):
-    assert violations(browser, out, width, look) == {}
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_no_page_scrolls_sideways_on_a_screen(browser, out, width, look):
-    opened = Tab(browser, width=width, height=WIDTHS[width], color_scheme=look)
-    for kind in looks(opened, out):
-        picture(opened, f"{kind}-{width}-{look}")
-        assert not opened.page.evaluate(SIDEWAYS), kind
-    opened.close()
+def test_no_page_scrolls_sideways_and_axe_finds_nothing_serious(browser, out, width, look, asked):
+    looked(browser, out, width, look, asked=asked)
 
 
 def test_paper_holds_every_page_without_what_only_a_screen_needs(browser, out):
@@ -263,23 +268,21 @@ def test_the_same_holds_for_the_report_of_the_demo(browser, width, look):
     if not (DEMO / "index.html").is_file():
         pytest.skip("there is no report of the demo; make demo writes it")
     assert broken(DEMO) == []
-    assert violations(browser, DEMO, width, look) == {}
-    opened = Tab(browser, width=width, height=WIDTHS[width], color_scheme=look)
-    for kind in looks(opened, DEMO):
-        picture(opened, f"demo-{kind}-{width}-{look}")
-        assert not opened.page.evaluate(SIDEWAYS), kind
-    assert opened.complaints == []
-    assert opened.strangers(DEMO.as_uri()) == []
-    opened.close()
+    looked(browser, DEMO, width, look, asked=True, name="demo-")
 
 
-def violations(browser, folder, width, look):
-    """What axe finds, by the kind of page."""
+def looked(browser, folder, width, look, *, asked, name=""):
+    """Open all kinds of pages, take a picture of each and, where ``asked``, ask axe."""
     opened = Tab(browser, width=width, height=WIDTHS[width], color_scheme=look)
-    found = {kind: opened.violations() for kind in looks(opened, folder)}
+    found = {}
+    for kind in looks(opened, folder):
+        picture(opened, f"{name}{kind}-{width}-{look}")
+        faults = opened.violations() if asked else []
+        found[kind] = [*faults, *["it scrolls sideways"] * opened.page.evaluate(SIDEWAYS)]
+    assert {kind: faults for kind, faults in found.items() if faults} == {}
     assert opened.complaints == []
+    assert opened.strangers(folder.as_uri()) == []
     opened.close()
-    return {kind: faults for kind, faults in found.items() if faults}
 
 
 def looks(opened, folder):
