@@ -280,10 +280,11 @@ class AggregateSettings(StageSettings):
 
 
 class ReportSettings(StageSettings):
-    """Settings of ``dmlr report``."""
+    """Settings of ``dmlr report``; ``paper`` is the profile that runs' settings are compared with."""
 
     baseline: Slug
     benchmarks: list[Slug]
+    paper: dict[str, Any]
 
 
 class FigureSettings(StageSettings):

@@ -152,7 +152,9 @@ def write_grid(results):
 
 def reported(results, out):
     """Seconds and peak GiB of one ``dmlr report``."""
-    told = ReportSettings(code=fingerprint("report"), baseline="vanilla", benchmarks=BENCHMARKS)
+    told = ReportSettings(
+        code=fingerprint("report"), baseline="vanilla", benchmarks=BENCHMARKS, paper={}
+    )
     program = str(Path(sys.executable).with_name("dmlr"))
     arguments = [program, "report", "--settings", told.model_dump_json(), "--out", str(out)]
     arguments += ["--database", str(results / "dmlr.duckdb"), "--results", str(results)]

@@ -1,5 +1,6 @@
 """The pages as text: what stands in them, and the templates' environment."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dmlr.report import audits, breakdowns, charts, data, numbers, text
 from dmlr.report.breakdowns import Breakdown
+from dmlr.report.compared import Compared
+from dmlr.report.disputes import Disputes
 from dmlr.report.explorer import Explorer
-from dmlr.report.links import samples_of
+from dmlr.report.failures import failures
+from dmlr.report.links import comparison_of, samples_of
 from dmlr.report.optimisation import optimisation
-from dmlr.report.usage import provenance_facts, settings_facts, usage
+from dmlr.report.usage import changed, provenance_facts, settings_facts, usage
 from dmlr.settings import ReportSettings
 from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
@@ -63,9 +67,9 @@ def run_page(
     run: data.Run,
     found: list[Cell],
     parts: list[Breakdown],
+    settings: ReportSettings,
     *,
     baseline: data.Run | None,
-    baseline_name: str,
 ) -> str:
     """One run's page; ``found`` are its cells, ``baseline`` the run it is compared with, if any.
 
@@ -76,11 +80,13 @@ def run_page(
         root="..",
         run=run,
         baseline=baseline,
-        baseline_name=baseline_name,
+        baseline_name=settings.baseline,
         whole=[cell for cell in found if cell.category is None],
-        sections=breakdowns.sections(found, baseline_name),
+        sections=breakdowns.sections(found, settings.baseline),
         flips_against=data.flips_against(database),
         breakdowns=[breakdowns.of_run(part, run.run) for part in parts],
+        changed=changed(run, settings.paper),
+        failures=failures(database, run.run),
         settings=settings_facts(run),
         provenance=provenance_facts(run),
         usage=usage(database, run.run),
@@ -91,6 +97,21 @@ def run_page(
 def explorer_page(found: Explorer) -> str:
     """The page on which samples are looked at."""
     return _render("explorer", root="..", found=found)
+
+
+def compare_page(found: Compared) -> str:
+    """The page on which profiles are compared."""
+    return _render("compare", root="..", found=found)
+
+
+def comparisons_page(pages: Sequence[list[data.Run]], baseline: str) -> str:
+    """The list of those pages, by the runs that each compares."""
+    return _render("comparisons", root="..", pages=pages, baseline=baseline)
+
+
+def disputes_page(found: Disputes) -> str:
+    """The page on what protocols do not agree."""
+    return _render("disputes", root=".", found=found)
 
 
 def _render(page: str, **context: Any) -> str:
@@ -115,5 +136,7 @@ def _environment() -> Environment:
         whole=numbers.whole,
         several=numbers.several,
     )
-    environment.globals.update(charts=charts, samples_of=samples_of, NOISE=numbers.NOISE)
+    environment.globals.update(
+        charts=charts, comparison_of=comparison_of, samples_of=samples_of, NOISE=numbers.NOISE
+    )
     return environment

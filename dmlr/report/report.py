@@ -12,11 +12,20 @@ from dmlr.errors import RecordError
 from dmlr.progress import say
 from dmlr.report import breakdowns, data
 from dmlr.report.breakdowns import Breakdown
+from dmlr.report.compared import alike, comparisons
 from dmlr.report.data import Run
+from dmlr.report.disputes import disputes
 from dmlr.report.explorer import explorer
 from dmlr.report.folder import remove_others, write_changed
 from dmlr.report.keys import keys
-from dmlr.report.pages import explorer_page, index_page, run_page
+from dmlr.report.pages import (
+    compare_page,
+    comparisons_page,
+    disputes_page,
+    explorer_page,
+    index_page,
+    run_page,
+)
 from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
 from dmlr.report.pictures import add_pictures, pictures
 from dmlr.report.sample_data import Benchmark, benchmark
@@ -58,10 +67,12 @@ def write_pages(
         }
         index = index_page(opened, settings, scored, parts, results)
         explorers, made = _write_data(opened, runs, results, out)
-        _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
+        _write_runs(opened, settings, runs, scored, parts, out / "runs")
+        compared = _write_comparisons(opened, settings.baseline, runs, scored, out / "compare")
+        write_changed(out / "disputes.html", disputes_page(disputes(opened, runs)))
     _write_static(out / "static")
     write_changed(out / "index.html", index)
-    return 1 + explorers + len(runs), made
+    return 2 + explorers + len(runs) + compared, made
 
 
 def _write_static(folder: Path) -> None:
@@ -117,22 +128,37 @@ def _opened(database: Path) -> duckdb.DuckDBPyConnection:
 
 def _write_runs(
     database: duckdb.DuckDBPyConnection,
-    baseline: str,
+    settings: ReportSettings,
     runs: Sequence[Run],
     scored: list[Cell],
     parts: dict[str, list[Breakdown]],
     folder: Path,
 ) -> None:
     """Write the runs' pages, and remove those of runs that are no more."""
-    bases = {(r.benchmark, r.model, r.seed): r for r in runs if r.profile == baseline}
+    bases = {(r.benchmark, r.model, r.seed): r for r in runs if r.profile == settings.baseline}
     names = []
     for run in runs:
         base = bases.get((run.benchmark, run.model, run.seed))
         found = [cell for cell in scored if cell.run == run.run]
         other = None if base is run else base
-        page = run_page(
-            database, run, found, parts[run.benchmark], baseline=other, baseline_name=baseline
-        )
+        page = run_page(database, run, found, parts[run.benchmark], settings, baseline=other)
         names.append(bare_name(f"{run.run}.html", "runs.run"))
         write_changed(folder / names[-1], page)
     remove_others(folder, "*.html", names)
+
+
+def _write_comparisons(
+    database: duckdb.DuckDBPyConnection,
+    baseline: str,
+    runs: Sequence[Run],
+    scored: list[Cell],
+    folder: Path,
+) -> int:
+    """Write the pages that compare profiles and their list, remove what is no more, and count them."""
+    names = ["index.html"]
+    for found in comparisons(database, runs, scored, baseline):
+        names.append(found.page)
+        write_changed(folder / found.page, compare_page(found))
+    write_changed(folder / names[0], comparisons_page(alike(runs), baseline))
+    remove_others(folder, "*.html", names)
+    return len(names)
