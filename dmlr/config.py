@@ -229,14 +229,19 @@ def report_settings(experiment: Experiment) -> str:
             code=fingerprint("report"),
             baseline=experiment.baseline,
             benchmarks=experiment.benchmarks,
+            paper=_paper(experiment),
         )
     )
+
+
+def _paper(experiment: Experiment) -> dict[str, Any]:
+    """The profile ``dmlr-paper``; a catalog may lack it, and its values are the defaults."""
+    return experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr")).model_dump()
 
 
 def figure_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the figures besides the database and the measures."""
     size, catalog = experiment.shard_size, experiment.benchmark_catalog
-    paper = experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr"))
     measured = experiment.measures
     return _canonical(
         FigureSettings(
@@ -248,7 +253,7 @@ def figure_settings(experiment: Experiment) -> str:
             seed=experiment.seeds[0],
             protocol=experiment.protocols[0],
             baseline=experiment.baseline,
-            paper=paper.model_dump(),
+            paper=_paper(experiment),
             chains=[name for name in experiment.profiles if name in measured.chains],
             perturbed=measured.perturbed,
             attention=[name for name in experiment.profiles if name in measured.attention],

@@ -152,7 +152,9 @@ def write_grid(results):
 
 def reported(results, out):
     """Seconds, seconds of all cores together, and peak GiB of one ``dmlr report``."""
-    told = ReportSettings(code=fingerprint("report"), baseline="vanilla", benchmarks=BENCHMARKS)
+    told = ReportSettings(
+        code=fingerprint("report"), baseline="vanilla", benchmarks=BENCHMARKS, paper={}
+    )
     places = ["--database", results / "dmlr.duckdb", "--results", results, "--out", out]
     return taken("report", told, *places)
 

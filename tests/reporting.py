@@ -24,6 +24,7 @@ PATCHES = [[7], [7, 14]]  # of sample 0, by think token
 # Replies to samples 0 to 9, whose gold is A: 6 of 10 right, then 7 of 8 scored.
 VANILLA = ["A"] * 6 + ["B"] * 4
 DMLR = ["A", "B", "A", "A", "A", "A", "A", "A", "none", "failed"]
+PAPER = {"method": "dmlr", "think_tokens": 4, "sigma": 0.1}
 AUDIT = {
     "format": 1,
     "benchmark": "tiny",
@@ -237,5 +238,5 @@ def make(
 
 
 def render(results, out, benchmarks=("tiny",)):
-    told = ReportSettings(code="c", baseline="vanilla", benchmarks=list(benchmarks))
+    told = ReportSettings(code="c", baseline="vanilla", benchmarks=list(benchmarks), paper=PAPER)
     report(told, results / "dmlr.duckdb", results, out)

@@ -180,7 +180,7 @@ def test_growing_a_benchmark_keeps_the_names_of_its_shards():
 
 
 def test_settings_of_other_code_are_refused():
-    told = ReportSettings(code="0" * 16, baseline="vanilla", benchmarks=["shapes"])
+    told = ReportSettings(code="0" * 16, baseline="vanilla", benchmarks=["shapes"], paper={})
     with pytest.raises(
         ConfigError, match="it changed while the workflow ran; start snakemake again"
     ):

@@ -205,7 +205,7 @@ def test_the_optimisation_is_summed_up(dmlr):
     text = dmlr.text
     # Nine predictions have rewards (all but the failed one), eight of them a trace.
     assert "The reward of 9 of 9 samples rose above its start" in text
-    rows = table(dmlr.one("details").one("table"))
+    rows = table(next(dmlr.all("details")).one("table"))
     assert rows[1] == ["start", "9", "0.250", "[0.250, 0.250]", "0.250", "–", "0"]
     assert rows[3] == ["1", "8", "0.750", "[0.750, 0.750]", "0.750", "3.0", "8"]
     assert rows[4] == ["2", "8", "0.500", "[0.500, 0.500]", "0.750", "3.0", "0"]

@@ -246,7 +246,8 @@ def test_a_new_run_leaves_the_others_alone_and_one_that_is_gone_loses_its_files(
     render(make(tmp_path, flips_against="absent"), out)
     both = state(out)
     changed = {name for name in alone if both[name] != alone[name]}
-    assert changed == {"index.html", "samples/tiny--m--seed-3.html"}
+    page = "tiny--m--seed-3.html"
+    assert changed == {"index.html", "compare/index.html", f"compare/{page}", f"samples/{page}"}
     new = {name for name in both if name not in alone}
     assert {name.partition("--dmlr--")[0] for name in new} == {"runs/tiny--m", "data/runs/tiny--m"}
     render(make(tmp_path, profiles=["vanilla"]), out)

@@ -10,6 +10,7 @@ from dmlr.report.data import Run
 from dmlr.report.golds import answer, ordered
 from dmlr.report.links import explorer_page
 from dmlr.report.sample_data import CHUNK, Benchmark
+from dmlr.report.text import cut
 
 ROOM = 1_500_000  # characters of the table that stands in a page for readers without scripts
 LONGEST = 160  # characters of a question or an answer in that table
@@ -103,7 +104,7 @@ def explorer(
 def _rows(database: duckdb.DuckDBPyConnection, found: Benchmark, runs: Sequence[Run]) -> list[Row]:
     said = [
         {
-            sample: Said(verdict["verdict"], _cut(verdict["extracted"]))
+            sample: Said(verdict["verdict"], cut(verdict["extracted"], LONGEST))
             for sample, verdict in database.execute(MAIN, [run.run]).fetchall()
         }
         for run in runs
@@ -111,18 +112,14 @@ def _rows(database: duckdb.DuckDBPyConnection, found: Benchmark, runs: Sequence[
     rows, room = [], ROOM
     for one in found.rows:
         golds = [gold for _, gold in ordered(one["gold"]) if gold]
-        gold = _cut(answer(golds[0])) if golds else None
+        gold = cut(answer(golds[0]), LONGEST) if golds else None
         sample = one["sample_id"]
-        row = Row(sample, _cut(one["question"]), gold, [each.get(sample) for each in said])
+        row = Row(sample, cut(one["question"], LONGEST), gold, [each.get(sample) for each in said])
         room -= _size(row)
         if room < 0:
             break
         rows.append(row)
     return rows
-
-
-def _cut(text: str | None) -> str | None:
-    return text if text is None or len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _size(row: Row) -> int:

@@ -12,6 +12,11 @@ def explorer_page(benchmark: str, model: str, seed: int) -> str:
     return bare_name(f"{benchmark}--{model}--seed-{seed}.html", "runs.run")
 
 
+def comparison_of(run: Run) -> str:
+    """Link from the report's folder to the page that compares all runs which differ in their profile."""
+    return f"compare/{explorer_page(run.benchmark, run.model, run.seed)}"
+
+
 def samples_of(run: Run | Cell, **filters: str | int) -> str:
     """Link from the report's folder to the samples of a run.
 

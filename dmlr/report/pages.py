@@ -1,5 +1,6 @@
 """The pages as text: what stands in them, and the templates' environment."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dmlr.report import audits, breakdowns, charts, data, numbers, text
 from dmlr.report.breakdowns import Breakdown
+from dmlr.report.compared import Compared
+from dmlr.report.disputes import Disputes
 from dmlr.report.explorer import Explorer
-from dmlr.report.links import samples_of
+from dmlr.report.failures import failures
+from dmlr.report.links import comparison_of, samples_of
 from dmlr.report.navigation import Navigation
 from dmlr.report.optimisation import optimisation
 from dmlr.report.tables import KINDS, Part, TablePages
 from dmlr.report.told import ReportSettings
-from dmlr.report.usage import provenance_facts, settings_facts, usage
+from dmlr.report.usage import changed, provenance_facts, settings_facts, usage
 from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
 from dmlr.store.compute import COLUMNS, compute
@@ -68,10 +72,10 @@ def run_page(
     run: data.Run,
     found: list[Cell],
     parts: list[Breakdown],
+    settings: ReportSettings,
     nav: Navigation,
     *,
     baseline: data.Run | None,
-    baseline_name: str,
 ) -> str:
     """One run's page; ``found`` are its cells, ``baseline`` the run it is compared with, if any.
 
@@ -84,11 +88,13 @@ def run_page(
         root="..",
         run=run,
         baseline=baseline,
-        baseline_name=baseline_name,
+        baseline_name=settings.baseline,
         whole=[cell for cell in found if cell.category is None],
-        sections=breakdowns.sections(found, baseline_name),
+        sections=breakdowns.sections(found, settings.baseline),
         flips_against=data.flips_against(database),
         breakdowns=[breakdowns.of_run(part, run.run) for part in parts],
+        changed=changed(run, settings.paper),
+        failures=failures(database, run.run),
         settings=settings_facts(run),
         provenance=provenance_facts(run),
         usage=usage(database, run.run),
@@ -110,6 +116,21 @@ def table_page(table: TablePages, part: Part, nav: Navigation) -> str:
 def table_list_page(tables: list[TablePages], nav: Navigation) -> str:
     """The list of all tables."""
     return _render("table_list", nav, "tables", root="..", tables=tables, kinds=KINDS)
+
+
+def compare_page(found: Compared, nav: Navigation) -> str:
+    """The page on which profiles are compared."""
+    return _render("compare", nav, "compare", root="..", found=found)
+
+
+def comparisons_page(pages: Sequence[list[data.Run]], baseline: str, nav: Navigation) -> str:
+    """The list of those pages, by the runs that each compares."""
+    return _render("comparisons", nav, "compare", root="..", pages=pages, baseline=baseline)
+
+
+def disputes_page(found: Disputes, nav: Navigation) -> str:
+    """The page on what protocols do not agree."""
+    return _render("disputes", nav, "disputes", root=".", found=found)
 
 
 def _render(page: str, nav: Navigation, kind: str, **context: Any) -> str:
@@ -135,5 +156,7 @@ def _environment() -> Environment:
         whole=numbers.whole,
         several=numbers.several,
     )
-    environment.globals.update(charts=charts, samples_of=samples_of, NOISE=numbers.NOISE)
+    environment.globals.update(
+        charts=charts, comparison_of=comparison_of, samples_of=samples_of, NOISE=numbers.NOISE
+    )
     return environment

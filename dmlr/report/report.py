@@ -10,12 +10,21 @@ import duckdb
 from dmlr.progress import say
 from dmlr.report import breakdowns, data
 from dmlr.report.breakdowns import Breakdown
+from dmlr.report.compared import alike, comparisons
 from dmlr.report.data import Run
+from dmlr.report.disputes import disputes
 from dmlr.report.explorer import explorer
 from dmlr.report.folder import remove_others, write_changed
 from dmlr.report.keys import keys
 from dmlr.report.navigation import Navigation, navigation
-from dmlr.report.pages import explorer_page, index_page, run_page
+from dmlr.report.pages import (
+    compare_page,
+    comparisons_page,
+    disputes_page,
+    explorer_page,
+    index_page,
+    run_page,
+)
 from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
 from dmlr.report.pictures import add_pictures, pictures
 from dmlr.report.run_links import RunLinks
@@ -26,6 +35,12 @@ from dmlr.report.text import bare_name
 from dmlr.report.told import ReportSettings
 from dmlr.store.cells import Cell, cells
 from dmlr.store.opening import readable
+
+# Pages of every report, besides those of its runs, samples and tables.
+ALWAYS = (
+    "index.html", "compare/index.html", "disputes.html", "figures.html", "audits/index.html",
+    "performance.html", "how.html",
+)  # fmt: skip
 
 
 def report(settings: ReportSettings, database: Path, results: Path, out: Path) -> None:
@@ -58,14 +73,16 @@ def write_pages(
             for name in settings.benchmarks
         }
         tables = table_pages(results / "tables", RunLinks(runs))
-        nav = navigation({"index.html", *paths(tables)})
+        nav = navigation({*ALWAYS, *paths(tables)})
         index = index_page(opened, settings, scored, parts, results, nav)
         explorers, made = _write_data(opened, runs, results, nav, out)
-        _write_runs(opened, settings.baseline, runs, scored, parts, nav, out / "runs")
+        _write_runs(opened, settings, runs, scored, parts, nav, out / "runs")
+        compared = _write_comparisons(opened, settings.baseline, runs, scored, nav, out / "compare")
+        write_changed(out / "disputes.html", disputes_page(disputes(opened, runs), nav))
     _write_static(out / "static")
     write_table_pages(tables, nav, out / "tables")
     write_changed(out / "index.html", index)
-    return 1 + explorers + len(runs) + len(paths(tables)), made
+    return 2 + explorers + len(runs) + compared + len(paths(tables)), made
 
 
 def _write_static(folder: Path) -> None:
@@ -119,7 +136,7 @@ def _write_explorers(
 
 def _write_runs(
     database: duckdb.DuckDBPyConnection,
-    baseline: str,
+    settings: ReportSettings,
     runs: Sequence[Run],
     scored: list[Cell],
     parts: dict[str, list[Breakdown]],
@@ -127,15 +144,31 @@ def _write_runs(
     folder: Path,
 ) -> None:
     """Write the runs' pages, and remove those of runs that are no more."""
-    bases = {(r.benchmark, r.model, r.seed): r for r in runs if r.profile == baseline}
+    bases = {(r.benchmark, r.model, r.seed): r for r in runs if r.profile == settings.baseline}
     names = []
     for run in runs:
         base = bases.get((run.benchmark, run.model, run.seed))
         found = [cell for cell in scored if cell.run == run.run]
         other = None if base is run else base
-        page = run_page(
-            database, run, found, parts[run.benchmark], nav, baseline=other, baseline_name=baseline
-        )
+        page = run_page(database, run, found, parts[run.benchmark], settings, nav, baseline=other)
         names.append(bare_name(f"{run.run}.html", "runs.run"))
         write_changed(folder / names[-1], page)
     remove_others(folder, "*.html", names)
+
+
+def _write_comparisons(
+    database: duckdb.DuckDBPyConnection,
+    baseline: str,
+    runs: Sequence[Run],
+    scored: list[Cell],
+    nav: Navigation,
+    folder: Path,
+) -> int:
+    """Write the pages that compare profiles and their list, remove what is no more, and count them."""
+    names = ["index.html"]
+    for found in comparisons(database, runs, scored, baseline):
+        names.append(found.page)
+        write_changed(folder / found.page, compare_page(found, nav))
+    write_changed(folder / names[0], comparisons_page(alike(runs), baseline, nav))
+    remove_others(folder, "*.html", names)
+    return len(names)

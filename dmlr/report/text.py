@@ -70,6 +70,11 @@ def bare_name(name: str, what: str) -> str:
     return name
 
 
+def cut(text: str | None, most: int) -> str | None:
+    """The first characters of a text, with a sign where it goes on."""
+    return text if text is None or len(text) <= most else f"{text[:most]}…"
+
+
 def shortened(word: str) -> str:
     """A digest by its first characters; other words as they are."""
     found = _DIGEST.fullmatch(word)

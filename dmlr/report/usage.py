@@ -12,6 +12,7 @@ import duckdb
 
 from dmlr.report.data import Run
 from dmlr.report.text import shortened
+from dmlr.store.differing import differing
 
 # Column of predictions, or what is computed of one -> its words and decimal places.
 QUANTITIES = {
@@ -69,6 +70,17 @@ class Usage:
     quantities: list[Quantity]
 
 
+@dataclass(frozen=True)
+class Changed:
+    """Fields of a profile with their values there and in ``dmlr-paper``, None where that has none.
+
+    ``lacking`` counts the fields of ``dmlr-paper`` that the profile's method does not have.
+    """
+
+    fields: list[tuple[Fact, Fact | None]]
+    lacking: int
+
+
 def usage(database: duckdb.DuckDBPyConnection, run: str) -> Usage:
     """Count ends over all predictions, quantities over those with an answer that tell them."""
     ends = database.execute("SELECT stop_reason FROM predictions WHERE run = ?", [run]).fetchall()
@@ -96,9 +108,21 @@ def _quantity(column: str, values: Sequence[int | float]) -> Quantity:
 def settings_facts(run: Run) -> dict[str, list[Fact]]:
     """Profile and model fields, by the name of what they belong to."""
     return {
-        f"{part} {name}": [_fact(key, value) for key, value in run.settings[part].items()]
+        f"{part} {name}": [fact(key, value) for key, value in run.settings[part].items()]
         for part, name in (("profile", run.profile), ("model", run.model))
     }
+
+
+def changed(run: Run, paper: dict[str, Any]) -> Changed:
+    """In what the run's profile differs from ``dmlr-paper``, the profile ``paper``."""
+    own = run.settings["profile"]
+    found = differing(own, paper)
+    fields = {name: found[name] for name in found if name in own}
+    return Changed(
+        [(fact(name, here), fact(name, there) if name in paper else None)
+         for name, (here, there) in fields.items()],
+        len(found) - len(fields),
+    )  # fmt: skip
 
 
 def provenance_facts(run: Run) -> list[Fact]:
@@ -106,13 +130,14 @@ def provenance_facts(run: Run) -> list[Fact]:
     facts = []
     for key, value in run.provenance.items():
         if isinstance(value, dict) and key not in run.settings:
-            facts += [_fact(f"{key} / {name}", version) for name, version in value.items()]
+            facts += [fact(f"{key} / {name}", version) for name, version in value.items()]
         elif key not in run.settings:
-            facts.append(_fact(DIGESTS.get(key, key), value))
+            facts.append(fact(DIGESTS.get(key, key), value))
     return facts
 
 
-def _fact(name: str, value: Any) -> Fact:
+def fact(name: str, value: Any) -> Fact:
+    """A field as a reader sees it."""
     if value is None:
         return Fact(name, "not set")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

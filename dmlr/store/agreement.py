@@ -58,11 +58,21 @@ def write_agreement(
     share of them, in percent, with one verdict. ``shift`` is the second's accuracy less the first's, in
     points. Unparsed and failed are missing values. What is not defined is empty.
     """
+    write_table(of_pairs(database, notes), folder)
+    write_table(of_all(database, notes), folder)
+
+
+def of_pairs(database: duckdb.DuckDBPyConnection, notes: Sequence[str] = ()) -> Table:
+    """The table of two protocols at a time."""
     pairs = [_pair(row) for row in database.execute(PAIR_ROWS).fetchall()]
-    write_table(_table("agreement", PAIRS, pairs, notes), folder)
+    return _table("agreement", PAIRS, pairs, notes)
+
+
+def of_all(database: duckdb.DuckDBPyConnection, notes: Sequence[str] = ()) -> Table:
+    """The table of all protocols together."""
     ratings = groupby(database.execute(RATINGS).fetchall(), lambda row: row[: len(KEYS) + 1])
     joint = [_joint(key, list(rows)) for key, rows in ratings]
-    write_table(_table("agreement-all", ALL, joint, notes), folder)
+    return _table("agreement-all", ALL, joint, notes)
 
 
 def cohens_kappa(both: int, only_first: int, only_second: int, neither: int) -> float | None:

@@ -30,16 +30,21 @@ class Run:
         return self.benchmark, self.model, self.profile, f"seed-{self.seed}"
 
 
+def all_runs(database: duckdb.DuckDBPyConnection) -> list[Run]:
+    """Every run of a database."""
+    return [
+        Run(benchmark, model, profile, seed, run, json.loads(provenance))
+        for benchmark, model, profile, seed, run, provenance in database.execute(RUNS).fetchall()
+    ]
+
+
 def chosen_run(database: duckdb.DuckDBPyConnection, name: str, place: str) -> Run:
     """The run that has this name, else this part, else a name with this in it.
 
     Raises:
         ConfigError: that fits no run, or several; ``place`` is where the name was given.
     """
-    runs = [
-        Run(benchmark, model, profile, seed, run, json.loads(provenance))
-        for benchmark, model, profile, seed, run, provenance in database.execute(RUNS).fetchall()
-    ]
+    runs = all_runs(database)
     whole = [one for one in runs if name == one.run]
     part = [one for one in runs if name in one.parts]
     found = whole or part or [one for one in runs if name in one.run]

@@ -113,8 +113,8 @@ def compare(asked: Asked) -> Comparison:
         protocol = common(here, there, asked.protocol, "--protocol")
         here, there = (_names(database, LABELS, run, protocol) for database, run in sides)
         labels = common(here, there, asked.labels, "--labels")
-        first, second = (_answers(database, run, protocol, labels) for database, run in sides)
-    return _compared(*runs, protocol, labels, first, second)
+        first, second = (answers(database, run, protocol, labels) for database, run in sides)
+    return compared(*runs, protocol, labels, first, second)
 
 
 def _check(first: Run, second: Run, *, same_database: bool) -> None:
@@ -131,14 +131,18 @@ def _names(database: duckdb.DuckDBPyConnection, query: str, *told: str) -> list[
     return [name for (name,) in database.execute(query, told).fetchall()]
 
 
-def _answers(database: duckdb.DuckDBPyConnection, *told: str) -> dict[str, Answer]:
+def answers(
+    database: duckdb.DuckDBPyConnection, run: str, protocol: str, labels: str
+) -> dict[str, Answer]:
+    """What a run answered, by sample in the benchmark's order."""
+    found = database.execute(ANSWERS, [run, protocol, labels]).fetchall()
     return {
-        name: Answer(name, verdict, score, compared, json.loads(gold))
-        for name, verdict, score, compared, gold in database.execute(ANSWERS, told).fetchall()
+        name: Answer(name, verdict, score, held, json.loads(gold))
+        for name, verdict, score, held, gold in found
     }
 
 
-def _compared(
+def compared(
     first: Run,
     second: Run,
     protocol: str,
@@ -146,6 +150,7 @@ def _compared(
     here: Mapping[str, Answer],
     there: Mapping[str, Answer],
 ) -> Comparison:
+    """Compare two runs of one benchmark by their ``answers``."""
     both = [(here[name], there[name]) for name in here if name in there]
     by_score: dict[tuple[int | None, int | None], list[tuple[Answer, Answer]]] = {}
     for one, other in both:

@@ -1,6 +1,7 @@
 """The samples on which protocols differ, for a reader who wants to see why."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,6 +25,12 @@ ORDER BY
     dissenting DESC, runs.benchmark, model, seed, profile, disputed.labels, samples.rowid, position
 """
 CHUNK = 10_000  # rows that are held at a time: a grid can have millions
+
+
+def most_disputed(database: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
+    """The first rows of ``disputed.csv`` by their columns' names."""
+    rows = database.execute(f"{ROWS} LIMIT {limit:d}").fetchall()
+    return [dict(zip(HEADER, row, strict=True)) for row in rows]
 
 
 def write_disputed(database: duckdb.DuckDBPyConnection, folder: Path) -> None:

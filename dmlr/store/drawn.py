@@ -16,6 +16,12 @@ SELECT benchmark, model, profile, seed, protocol, labels, NULL, total, items, un
 FROM drawn_pairs
 WHERE other_profile = $baseline
 """
+BETWEEN = """
+SELECT
+    benchmark, model, profile, seed, protocol, labels, NULL, total, items, units, other_profile
+FROM drawn_pairs
+WHERE protocol = $protocol AND seed IS NOT NULL
+"""
 
 
 class Place(NamedTuple):
@@ -41,6 +47,14 @@ def drawn(database: duckdb.DuckDBPyConnection) -> Drawn:
 def drawn_pairs(database: duckdb.DuckDBPyConnection, baseline: str) -> Drawn:
     """Of differences to the profile ``baseline`` with the same seed, likewise."""
     return _by_place(database.execute(DIFFERENCES, {"baseline": baseline}).fetchall())
+
+
+def drawn_between(database: duckdb.DuckDBPyConnection, protocol: str) -> dict[str, Drawn]:
+    """Of differences between any two profiles under a protocol, by the other profile."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for *row, other in database.execute(BETWEEN, {"protocol": protocol}).fetchall():
+        found.setdefault(other, []).append(tuple(row))
+    return {other: _by_place(rows) for other, rows in found.items()}
 
 
 def kinds_accuracy(kinds: Sequence[Kind]) -> Proportion | None:
