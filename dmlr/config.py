@@ -21,7 +21,7 @@ from dmlr.judges import judge_of
 from dmlr.ladder import M, changes, is_rung
 from dmlr.latent.profile import Dmlr
 from dmlr.provenance import fingerprint, versions
-from dmlr.verify.protocol import VerifySettings, resolved, without_limits
+from dmlr.verify.protocol import LIMITS, VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
 CATALOGS = {
@@ -232,8 +232,32 @@ def report_settings(experiment: Experiment) -> str:
             code=fingerprint("report"),
             baseline=experiment.baseline,
             benchmarks=experiment.benchmarks,
+            experiment=used(experiment),
         )
     )
+
+
+def used(experiment: Experiment) -> dict[str, Any]:
+    """The experiment as a configuration file: what was chosen, and of the catalogs what it uses.
+
+    What no result depends on is left out: how many samples go together, how fast a judge is asked.
+    """
+    judges = {name: judge_of(experiment, name) for name in experiment.protocols}
+    asked = {experiment.protocol_catalog[name].judge for name, judge in judges.items() if judge}
+    measured = {*experiment.measures.chains, *experiment.measures.attention}
+    names: dict[str, set[str | None]] = {
+        "benchmark_catalog": {*experiment.benchmarks},
+        "model_catalog": {*experiment.models},
+        "profile_catalog": {*experiment.profiles, experiment.flips_against, *measured},
+        "protocol_catalog": {*experiment.protocols},
+        "judge_catalog": asked,
+    }
+    told = experiment.model_dump(exclude={"batch_size"})
+    for catalog, kept in names.items():
+        told[catalog] = {name: entry for name, entry in told[catalog].items() if name in kept}
+    for name, entry in told["judge_catalog"].items():
+        told["judge_catalog"][name] = {k: v for k, v in entry.items() if k not in LIMITS}
+    return told
 
 
 def figure_settings(experiment: Experiment) -> str:

@@ -280,10 +280,15 @@ class AggregateSettings(StageSettings):
 
 
 class ReportSettings(StageSettings):
-    """Settings of ``dmlr report``."""
+    """Settings of ``dmlr report``.
+
+    ``experiment`` is the whole configuration, of the catalogs what is used: as a file it makes the same
+    results. Empty where it is not known; then nothing can be said to be missing.
+    """
 
     baseline: Slug
     benchmarks: list[Slug]
+    experiment: dict[str, Any] = Field(default_factory=dict)
 
 
 class FigureSettings(StageSettings):

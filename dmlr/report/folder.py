@@ -1,11 +1,13 @@
 """The folder of the pages: parts that are made anew only where what they come from has changed."""
 
+import filecmp
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dmlr.errors import RecordError
-from dmlr.files import write_json, write_text
+from dmlr.files import replacing, write_json, write_text
 from dmlr.report.text import bare_name
 
 MADE = ".made.json"  # in the folder of a part: what it was made from, and its files
@@ -20,6 +22,21 @@ def write_changed(path: Path, text: str) -> bool:
         pass
     write_text(path, text)
     return True
+
+
+def copy_changed(source: Path, copy: Path) -> None:
+    """Copy a file where the copy does not hold the same yet.
+
+    Raises:
+        RecordError: the file cannot be read.
+    """
+    try:
+        if copy.exists() and filecmp.cmp(source, copy, shallow=False):
+            return
+        with replacing(copy) as temporary:
+            shutil.copyfile(source, temporary)
+    except OSError as error:
+        raise RecordError(f"{source}: cannot be read ({error}); run snakemake again") from None
 
 
 def part(folder: Path, key: str, texts: Callable[[], Iterable[tuple[str, str]]]) -> bool:

@@ -1,61 +1,18 @@
 """The pages as text: what stands in them, and the templates' environment."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dmlr.report import audits, breakdowns, charts, data, numbers, text
+from dmlr.report import breakdowns, charts, data, numbers, text
 from dmlr.report.breakdowns import Breakdown
 from dmlr.report.explorer import Explorer
 from dmlr.report.links import samples_of
 from dmlr.report.optimisation import optimisation
 from dmlr.report.usage import provenance_facts, settings_facts, usage
-from dmlr.settings import ReportSettings
-from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
-from dmlr.store.compute import COLUMNS, compute
-
-ROOM = (
-    500  # rows of breakdowns that the first page has room for; each has its own on its run's page
-)
-
-
-def index_page(
-    database: duckdb.DuckDBPyConnection,
-    settings: ReportSettings,
-    scored: list[Cell],
-    parts: dict[str, list[Breakdown]],
-    results: Path,
-) -> str:
-    """The first page: what was run, accuracy and what it took, and accuracy by ``parts``."""
-    runs, took = data.runs(database, settings.baseline), compute(database, settings.baseline)
-    audited = [audits.audit(results, name, judged(database, name)) for name in settings.benchmarks]
-    return _render(
-        "index",
-        root=".",
-        baseline=settings.baseline,
-        runs=runs,
-        sections=breakdowns.sections(scored, settings.baseline),
-        protocols=list(dict.fromkeys(cell.protocol for cell in scored)),
-        protocol_rows=breakdowns.by_protocol(scored, settings.baseline),
-        flips_against=data.flips_against(database),
-        took=took,
-        # What no run has, such as ICoT's blocks without ICoT, needs no column.
-        columns={k: v for k, v in COLUMNS.items() if any(one.numbers[k] for one in took)},
-        findings=breakdowns.findings(scored, settings.baseline),
-        embedded=sorted({run.model for run in runs if run.embedded}),
-        audits=audited,
-        floors=audits.floors(audited),
-        breakdowns=parts if _rows(parts) <= ROOM else {name: [] for name in parts},
-        elsewhere=_rows(parts) > ROOM,
-    )
-
-
-def _rows(parts: dict[str, list[Breakdown]]) -> int:
-    return sum(len(s.rows) for found in parts.values() for one in found for s in one.sections)
 
 
 def run_page(
@@ -71,7 +28,7 @@ def run_page(
 
     ``parts`` are its benchmark's breakdowns.
     """
-    return _render(
+    return render(
         "run",
         root="..",
         run=run,
@@ -90,10 +47,11 @@ def run_page(
 
 def explorer_page(found: Explorer) -> str:
     """The page on which samples are looked at."""
-    return _render("explorer", root="..", found=found)
+    return render("explorer", root="..", found=found)
 
 
-def _render(page: str, **context: Any) -> str:
+def render(page: str, **context: Any) -> str:
+    """A page of a template."""
     return _environment().get_template(f"{page}.html.jinja").render(**context)
 
 

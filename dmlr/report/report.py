@@ -15,8 +15,9 @@ from dmlr.report.breakdowns import Breakdown
 from dmlr.report.data import Run
 from dmlr.report.explorer import explorer
 from dmlr.report.folder import remove_others, write_changed
+from dmlr.report.front import Front, front_pages, write_front
 from dmlr.report.keys import keys
-from dmlr.report.pages import explorer_page, index_page, run_page
+from dmlr.report.pages import explorer_page, run_page
 from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
 from dmlr.report.pictures import add_pictures, pictures
 from dmlr.report.sample_data import Benchmark, benchmark
@@ -56,12 +57,13 @@ def write_pages(
             name: breakdowns.breakdowns(opened, name, scored, settings.baseline)
             for name in settings.benchmarks
         }
-        index = index_page(opened, settings, scored, parts, results)
+        front = Front(opened, settings, results, runs, scored, parts)
+        others = front_pages(front)
         explorers, made = _write_data(opened, runs, results, out)
         _write_runs(opened, settings.baseline, runs, scored, parts, out / "runs")
     _write_static(out / "static")
-    write_changed(out / "index.html", index)
-    return 1 + explorers + len(runs), made
+    write_front(front, others, out)
+    return len(others) + explorers + len(runs), made
 
 
 def _write_static(folder: Path) -> None:

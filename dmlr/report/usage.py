@@ -96,7 +96,7 @@ def _quantity(column: str, values: Sequence[int | float]) -> Quantity:
 def settings_facts(run: Run) -> dict[str, list[Fact]]:
     """Profile and model fields, by the name of what they belong to."""
     return {
-        f"{part} {name}": [_fact(key, value) for key, value in run.settings[part].items()]
+        f"{part} {name}": [fact(key, value) for key, value in run.settings[part].items()]
         for part, name in (("profile", run.profile), ("model", run.model))
     }
 
@@ -106,13 +106,14 @@ def provenance_facts(run: Run) -> list[Fact]:
     facts = []
     for key, value in run.provenance.items():
         if isinstance(value, dict) and key not in run.settings:
-            facts += [_fact(f"{key} / {name}", version) for name, version in value.items()]
+            facts += [fact(f"{key} / {name}", version) for name, version in value.items()]
         elif key not in run.settings:
-            facts.append(_fact(DIGESTS.get(key, key), value))
+            facts.append(fact(DIGESTS.get(key, key), value))
     return facts
 
 
-def _fact(name: str, value: Any) -> Fact:
+def fact(name: str, value: Any) -> Fact:
+    """A line of a table, its value in words."""
     if value is None:
         return Fact(name, "not set")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
