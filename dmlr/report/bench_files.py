@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from dmlr.errors import RecordError
 from dmlr.report.audit_parts import Told
+from dmlr.report.text import shortened
 
 FOLDER = "bench"  # of the results
 
@@ -34,7 +35,7 @@ class Conditions(Told):
         names = [
             f"{name} {packages[name]}" for name in ("torch", "transformers") if name in packages
         ]
-        return ", ".join([*names, f"commit {self.machine.get('commit') or 'unknown'}"])
+        return ", ".join([*names, f"commit {shortened(self.machine.get('commit') or 'unknown')}"])
 
 
 class Step(Told):
