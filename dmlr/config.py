@@ -24,7 +24,7 @@ from dmlr.names import unknown_names
 from dmlr.provenance import fingerprint, versions
 from dmlr.report.told import ReportSettings
 from dmlr.store.told import AggregateSettings, Prices
-from dmlr.verify.protocol import VerifySettings, resolved, without_limits
+from dmlr.verify.protocol import LIMITS, VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
 
@@ -230,6 +230,7 @@ def report_settings(experiment: Experiment) -> str:
             baseline=experiment.baseline,
             benchmarks=experiment.benchmarks,
             paper=_paper(experiment),
+            experiment=used(experiment),
         )
     )
 
@@ -237,6 +238,29 @@ def report_settings(experiment: Experiment) -> str:
 def _paper(experiment: Experiment) -> dict[str, Any]:
     """The profile ``dmlr-paper``; a catalog may lack it, and its values are the defaults."""
     return experiment.profile_catalog.get("dmlr-paper", Dmlr(method="dmlr")).model_dump()
+
+
+def used(experiment: Experiment) -> dict[str, Any]:
+    """The experiment as a configuration file: what was chosen, and of the catalogs what it uses.
+
+    What no result depends on is left out: how many samples go together, how fast a judge is asked.
+    """
+    judges = {name: judge_of(experiment, name) for name in experiment.protocols}
+    asked = {experiment.protocol_catalog[name].judge for name, judge in judges.items() if judge}
+    measured = {*experiment.measures.chains, *experiment.measures.attention}
+    names: dict[str, set[str | None]] = {
+        "benchmark_catalog": {*experiment.benchmarks},
+        "model_catalog": {*experiment.models},
+        "profile_catalog": {*experiment.profiles, experiment.flips_against, *measured},
+        "protocol_catalog": {*experiment.protocols},
+        "judge_catalog": asked,
+    }
+    told = experiment.model_dump(exclude={"batch_size"})
+    for catalog, kept in names.items():
+        told[catalog] = {name: entry for name, entry in told[catalog].items() if name in kept}
+    for name, entry in told["judge_catalog"].items():
+        told["judge_catalog"][name] = {k: v for k, v in entry.items() if k not in LIMITS}
+    return told
 
 
 def figure_settings(experiment: Experiment) -> str:

@@ -35,7 +35,9 @@ WORDS = ["the", "angle", "of", "this", "triangle", "is", "so", "we", "add", "bot
 GOLD = {"kind": "choice", "text": "one", "letter": "A"}
 GOLD |= {"value": None, "precision": None, "aliases": [], "details": "", "solution": ""}
 
-PROVENANCE = "INSERT INTO provenance VALUES (repeat('0', 12), 'run', '{}')"
+PROVENANCE = """
+INSERT INTO provenance VALUES (repeat('0', 12), 'run', '{}'), (repeat('1', 12), 'tables', '{}')
+"""
 RUNS = """
 INSERT INTO runs BY NAME
 SELECT

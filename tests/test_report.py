@@ -6,7 +6,7 @@ import pytest
 
 from dmlr.boxes import last_boxed, last_span
 from dmlr.errors import RecordError
-from dmlr.report import pages as first_page
+from dmlr.report import front
 from dmlr.report.charts import nice_ticks
 from dmlr.report.numbers import decimals, p_value, signed
 from dmlr.report.pictures import image_name
@@ -31,7 +31,7 @@ def out(tmp_path_factory):
 
 
 def pages(out):
-    return [out / "index.html", *(out / "runs").iterdir(), *(out / "samples").iterdir()]
+    return sorted(out.rglob("*.html"))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def dmlr(out):
 
 
 def test_the_accuracy_table_shows_shares_bounds_and_the_paired_difference(out):
-    rows = table(next(page(out / "index.html").all("table")))
+    rows = table(page(out / "index.html").one("table", aria_labelledby="accuracy-caption"))
     # 6 of 10; Wilson's interval of 6 of 10 is 31.3 to 83.2.
     base = ["vanilla", "10", "60.0", "[31.3, 83.2]", "", "0", "0", "–", "baseline"]
     # Both answered 0 to 8; the answers to 1, 6 and 7 differ, and 8 could be read here alone.
@@ -52,8 +52,8 @@ def test_the_accuracy_table_shows_shares_bounds_and_the_paired_difference(out):
 
 
 def test_the_first_page_says_what_other_answers_are(out):
-    captions = [node.text for node in page(out / "index.html").all("p", class_="caption")]
-    assert captions[0].endswith(
+    caption = page(out / "index.html").one("p", id="accuracy-caption").text
+    assert caption.endswith(
         "other answers are the share of answers that differ from those of dmlr, right or wrong, "
         "among the samples that both answered"
     )
@@ -62,15 +62,16 @@ def test_the_first_page_says_what_other_answers_are(out):
 def test_without_another_profile_to_compare_answers_with_there_is_no_such_column(tmp_path):
     render(make(tmp_path, flips_against="absent"), tmp_path / "reports")
     index = page(tmp_path / "reports" / "index.html")
-    assert table(next(index.all("table")))[3][-1] == "baseline"
+    found = index.one("table", aria_labelledby="accuracy-caption")
+    assert table(found)[3][-1] == "baseline"
     assert "ther answers" not in index.text
     assert "absent" not in index.text
 
 
-def test_the_first_page_says_what_the_answers_cost(out):
-    index = page(out / "index.html")
-    assert "What the answers cost" in [node.text for node in index.all("h2")]
-    rows = table(index.one("table", aria_labelledby="took-caption"))
+def test_a_page_says_what_the_answers_cost(out):
+    seen = page(out / "performance.html")
+    assert seen.one("h1").text == "What the answers cost"
+    rows = table(seen.one("table", aria_labelledby="took-caption"))
     assert rows[0][:2] == ["Profile", "Answers n"]
     assert rows[0][5:7] == ["Forwarded tokens", "Forwarded vs baseline"]
     assert not {"First stage tokens", "ICoT: blocks", "Prefill, seconds"} & set(rows[0])  # nobody's
@@ -115,10 +116,10 @@ def test_a_run_says_what_an_answer_took_where_it_is_known(out, dmlr):
     assert vanilla["forwarded tokens"] == ["10", "19.0", "19", "19", "190"]
 
 
-def test_the_index_breaks_down_by_category_and_by_groups_of_few_values(out):
-    index = page(out / "index.html")
-    assert [node.text for node in index.all("h3")] == ["By category", "By kind"]
-    rows = table(index.one("table", aria_labelledby="breakdown-1-1"))
+def test_a_benchmark_breaks_down_by_category_and_by_groups_of_few_values(out):
+    seen = page(out / "audits" / "tiny.html")
+    assert [node.text for node in seen.all("h3")] == ["By category", "By kind"]
+    rows = table(seen.one("table", aria_labelledby="breakdown-1"))
     # Easy are samples 0 to 4: vanilla has 5 of 5, dmlr 4 of 5.
     assert [row[:4] for row in rows[2:4]] == [
         ["easy", "vanilla", "5", "100.0"],
@@ -126,12 +127,12 @@ def test_the_index_breaks_down_by_category_and_by_groups_of_few_values(out):
     ]
 
 
-def test_parts_without_room_on_the_first_page_stand_on_the_runs_pages(tmp_path, monkeypatch):
-    monkeypatch.setattr(first_page, "ROOM", 7)  # two profiles, two categories and two kinds are 8
+def test_parts_without_room_on_the_benchmarks_page_stand_on_the_runs_pages(tmp_path, monkeypatch):
+    monkeypatch.setattr(front, "BREAKDOWNS", 7)  # two profiles, two categories and two kinds are 8
     render(make(tmp_path), tmp_path / "reports")
-    index = page(tmp_path / "reports" / "index.html")
-    assert "Accuracy by category and group stands on the page of each run." in index.text
-    assert not list(index.all("h3"))
+    seen = page(tmp_path / "reports" / "audits" / "tiny.html")
+    assert "Accuracy by category and group stands on the page of each run." in seen.text
+    assert not list(seen.all("h3"))
     run = page(tmp_path / "reports" / "runs" / f"{DMLR_RUN}.html")
     assert [node.text for node in run.all("h3")] == ["By category", "By kind"]
 
@@ -140,6 +141,7 @@ def test_the_index_says_what_may_be_concluded(out):
     text = page(out / "index.html").text
     assert "dmlr does not differ from vanilla beyond noise" in text
     assert "m is a tiny model that ships with the pipeline" in text
+    text = page(out / "audits" / "tiny.html").text
     assert "10 samples over 1 image: all 10 rows. Official answers: 10 choice." in text
     assert "accuracy: 100.0 % (10 of 10), always A" in text
 
@@ -186,7 +188,8 @@ def test_counts_lead_to_the_samples_that_are_counted(out):
     assert gained.attributes["href"] == (
         "./samples/tiny--m--seed-3.html#profile=dmlr&flip=gained&against=vanilla"
     )
-    easy = [a for a in index.all("a") if a.attributes["href"].endswith("&category=easy")]
+    parts = page(out / "audits" / "tiny.html")
+    easy = [a for a in parts.all("a") if a.attributes["href"].endswith("&category=easy")]
     assert [a.text for a in easy] == ["5", "5"]
 
 

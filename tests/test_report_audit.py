@@ -121,6 +121,11 @@ def index(out):
 
 
 @pytest.fixture(scope="module")
+def seen(out):
+    return page(out / "audits" / "tiny.html")
+
+
+@pytest.fixture(scope="module")
 def shown(out):
     return scripts(out / "data")["benchmarks/tiny/samples-000"]
 
@@ -137,20 +142,20 @@ def details(node):
     return {next(one.all("summary")).text: one for one in node.all("details")}
 
 
-def test_a_benchmark_says_what_it_has_and_where_it_is_from(index):
-    text = index.text
+def test_a_benchmark_says_what_it_has_and_where_it_is_from(seen):
+    text = seen.text
     assert "10 samples over 1 image: 12 of 2,000 rows, the first ones, 2 left out without" in text
     assert "Official answers: 10 choice." in text
     assert "loader scienceqa, split test; rows of the file data/things.json , joined with" in text
     assert "the hub data set somebody/Things at f18b0a7 ." in text
     assert f"Licence: none {SHOWN_EVIL}. Cite: Somebody et al., Things." in text
-    left_out = details(index)["Samples that were left out (2)"]
+    left_out = details(seen)["Samples that were left out (2)"]
     assert table(left_out)[1:] == [["7", f"no picture {SHOWN_EVIL}"], ["8", "cut short"]]
-    assert table(details(index)["Files that were read (1)"])[1] == ["things.json", "ab" * 32]
+    assert table(details(seen)["Files that were read (1)"])[1] == ["things.json", "ab" * 32]
 
 
-def test_each_label_set_has_its_lowest_and_highest_scores(index):
-    rows = table(index.one("table", aria_labelledby="labels-1"))
+def test_each_label_set_has_its_lowest_and_highest_scores(seen):
+    rows = table(seen.one("table", aria_labelledby="labels"))
     # Always B is right in 4 of 8, always C in a pair more than always B.
     scores = "accuracy: 50.0 % (4 of 8), always B pair: 20.0 % (1 of 5), always C"
     assert rows[1] == ["released", "8", "2", scores, "rules boxed: 20.0 % (2 of 10)"]
@@ -166,8 +171,8 @@ def test_the_tick_of_a_section_is_the_floor_of_its_labels(index):
     assert ticks == [["M160.0 1V17"], ["M80.0 1V17"]]
 
 
-def test_findings_list_their_samples(index):
-    found = index.one("table", aria_labelledby="doubts-1")
+def test_findings_list_their_samples(seen):
+    found = seen.one("table", aria_labelledby="doubts-table")
     rows = table(found)[1:]
     assert rows[0] == ["no gold (released)", "2", "3, 4 each: empty", "what follows from no gold"]
     assert rows[1][2] == f"1{SHOWN_EVIL} says {SHOWN_EVIL}"
@@ -187,12 +192,12 @@ def test_findings_list_their_samples(index):
     assert plain.one("p").text == ", ".join(MANY)
 
 
-def test_errata_are_counted_by_outcome_and_listed_with_reason_and_source(index):
-    rows = table(index.one("table", aria_labelledby="errata-1"))[1:]
+def test_errata_are_counted_by_outcome_and_listed_with_reason_and_source(seen):
+    rows = table(seen.one("table", aria_labelledby="errata-table"))[1:]
     assert [row[:4] for row in rows] == [
         ["applied", "repaired", "3", "3, 4, 5"], ["listed", "confirmed", "1", "2"],
     ]  # fmt: skip
-    each = table(index.one("table", aria_labelledby="errata-1-each"))[1:]
+    each = table(seen.one("table", aria_labelledby="errata-table-each"))[1:]
     assert each == [
         ["applied, repaired"],
         ["3, 4", "gold", "empty → A", "Empty.", "a list"],
@@ -202,16 +207,16 @@ def test_errata_are_counted_by_outcome_and_listed_with_reason_and_source(index):
     ]
 
 
-def test_every_table_of_the_audit_has_a_name_and_scopes(index):
-    for found in index.all("table"):
+def test_every_table_of_the_audit_has_a_name_and_scopes(seen):
+    for found in seen.all("table"):
         name = found.attributes.get("aria-labelledby")
-        assert name is None or index.one("p", id=name).text
+        assert name is None or seen.one("p", id=name).text
         assert name or found.attributes["aria-label"]
         assert all("scope" in head.attributes for head in found.all("th"))
 
 
 def test_hostile_text_is_text(out):
-    for path in [out / "index.html", *(out / "runs").iterdir()]:
+    for path in [out / "index.html", *(out / "audits").iterdir(), *(out / "runs").iterdir()]:
         text = path.read_text(encoding="utf-8")
         assert "<script" not in text
         assert not {"\0", "\u202e"} & set(text)

@@ -1,6 +1,8 @@
 """The folder of the pages: parts that are made anew only where what they come from has changed."""
 
+import filecmp
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -22,14 +24,19 @@ def write_changed(path: Path, text: str) -> bool:
     return True
 
 
-def copy_changed(source: Path, copy: Path) -> bool:
-    """Copy a file where the other does not hold the same yet; True where it was copied."""
-    content = source.read_bytes()
-    if copy.is_file() and copy.read_bytes() == content:
-        return False
-    with replacing(copy) as temporary:
-        temporary.write_bytes(content)
-    return True
+def copy_changed(source: Path, copy: Path) -> None:
+    """Copy a file where the copy does not hold the same yet.
+
+    Raises:
+        RecordError: the file cannot be read.
+    """
+    try:
+        if copy.exists() and filecmp.cmp(source, copy, shallow=False):
+            return
+        with replacing(copy) as temporary:
+            shutil.copyfile(source, temporary)
+    except OSError as error:
+        raise RecordError(f"{source}: cannot be read ({error}); run snakemake again") from None
 
 
 def part(folder: Path, key: str, texts: Callable[[], Iterable[tuple[str, str]]]) -> bool:

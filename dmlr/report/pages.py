@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dmlr.report import audits, breakdowns, charts, data, numbers, text
+from dmlr.report import breakdowns, charts, data, numbers, text
 from dmlr.report.breakdowns import Breakdown
 from dmlr.report.compared import Compared
 from dmlr.report.disputes import Disputes
@@ -20,51 +19,7 @@ from dmlr.report.optimisation import optimisation
 from dmlr.report.tables import KINDS, Part, TablePages
 from dmlr.report.told import ReportSettings
 from dmlr.report.usage import changed, provenance_facts, settings_facts, usage
-from dmlr.store.ceilings import judged
 from dmlr.store.cells import Cell
-from dmlr.store.compute import COLUMNS, compute
-
-ROOM = (
-    500  # rows of breakdowns that the first page has room for; each has its own on its run's page
-)
-
-
-def index_page(
-    database: duckdb.DuckDBPyConnection,
-    settings: ReportSettings,
-    scored: list[Cell],
-    parts: dict[str, list[Breakdown]],
-    results: Path,
-    nav: Navigation,
-) -> str:
-    """The first page: what was run, accuracy and what it took, and accuracy by ``parts``."""
-    runs, took = data.runs(database, settings.baseline), compute(database, settings.baseline)
-    audited = [audits.audit(results, name, judged(database, name)) for name in settings.benchmarks]
-    return _render(
-        "index",
-        nav,
-        "index",
-        root=".",
-        baseline=settings.baseline,
-        runs=runs,
-        sections=breakdowns.sections(scored, settings.baseline),
-        protocols=list(dict.fromkeys(cell.protocol for cell in scored)),
-        protocol_rows=breakdowns.by_protocol(scored, settings.baseline),
-        flips_against=data.flips_against(database),
-        took=took,
-        # What no run has, such as ICoT's blocks without ICoT, needs no column.
-        columns={k: v for k, v in COLUMNS.items() if any(one.numbers[k] for one in took)},
-        findings=breakdowns.findings(scored, settings.baseline),
-        embedded=sorted({run.model for run in runs if run.embedded}),
-        audits=audited,
-        floors=audits.floors(audited),
-        breakdowns=parts if _rows(parts) <= ROOM else {name: [] for name in parts},
-        elsewhere=_rows(parts) > ROOM,
-    )
-
-
-def _rows(parts: dict[str, list[Breakdown]]) -> int:
-    return sum(len(s.rows) for found in parts.values() for one in found for s in one.sections)
 
 
 def run_page(
@@ -81,7 +36,7 @@ def run_page(
 
     ``parts`` are its benchmark's breakdowns.
     """
-    return _render(
+    return render(
         "run",
         nav,
         "index",
@@ -104,36 +59,36 @@ def run_page(
 
 def explorer_page(found: Explorer, nav: Navigation) -> str:
     """The page on which samples are looked at."""
-    return _render("explorer", nav, "samples", root="..", found=found)
+    return render("explorer", nav, "samples", root="..", found=found)
 
 
 def table_page(table: TablePages, part: Part, nav: Navigation) -> str:
     """One of the pages of a table."""
     kind = "controls" if table.name == "controls" else "tables"
-    return _render("table", nav, kind, root="..", table=table, part=part, kinds=KINDS)
+    return render("table", nav, kind, root="..", table=table, part=part, kinds=KINDS)
 
 
 def table_list_page(tables: list[TablePages], nav: Navigation) -> str:
     """The list of all tables."""
-    return _render("table_list", nav, "tables", root="..", tables=tables, kinds=KINDS)
+    return render("table_list", nav, "tables", root="..", tables=tables, kinds=KINDS)
 
 
 def compare_page(found: Compared, nav: Navigation) -> str:
     """The page on which profiles are compared."""
-    return _render("compare", nav, "compare", root="..", found=found)
+    return render("compare", nav, "compare", root="..", found=found)
 
 
 def comparisons_page(pages: Sequence[list[data.Run]], baseline: str, nav: Navigation) -> str:
     """The list of those pages, by the runs that each compares."""
-    return _render("comparisons", nav, "compare", root="..", pages=pages, baseline=baseline)
+    return render("comparisons", nav, "compare", root="..", pages=pages, baseline=baseline)
 
 
 def disputes_page(found: Disputes, nav: Navigation) -> str:
     """The page on what protocols do not agree."""
-    return _render("disputes", nav, "disputes", root=".", found=found)
+    return render("disputes", nav, "disputes", root=".", found=found)
 
 
-def _render(page: str, nav: Navigation, kind: str, **context: Any) -> str:
+def render(page: str, nav: Navigation, kind: str, **context: Any) -> str:
     """A page; ``kind`` is the entry of the navigation that it belongs to."""
     return _environment().get_template(f"{page}.html.jinja").render(nav=nav, kind=kind, **context)
 

@@ -15,6 +15,7 @@ from dmlr.report.data import Run
 from dmlr.report.disputes import disputes
 from dmlr.report.explorer import explorer
 from dmlr.report.folder import remove_others, write_changed
+from dmlr.report.front import Front, front_pages, write_front
 from dmlr.report.keys import keys
 from dmlr.report.navigation import Navigation, navigation
 from dmlr.report.pages import (
@@ -22,7 +23,6 @@ from dmlr.report.pages import (
     comparisons_page,
     disputes_page,
     explorer_page,
-    index_page,
     run_page,
 )
 from dmlr.report.parts import attention_of, remove_gone, write_benchmark, write_run
@@ -74,15 +74,16 @@ def write_pages(
         }
         tables = table_pages(results / "tables", RunLinks(runs))
         nav = navigation({*ALWAYS, *paths(tables)})
-        index = index_page(opened, settings, scored, parts, results, nav)
+        front = Front(opened, settings, results, runs, scored, parts, nav)
+        others = front_pages(front)
         explorers, made = _write_data(opened, runs, results, nav, out)
         _write_runs(opened, settings, runs, scored, parts, nav, out / "runs")
         compared = _write_comparisons(opened, settings.baseline, runs, scored, nav, out / "compare")
         write_changed(out / "disputes.html", disputes_page(disputes(opened, runs), nav))
     _write_static(out / "static")
     write_table_pages(tables, nav, out / "tables")
-    write_changed(out / "index.html", index)
-    return 2 + explorers + len(runs) + compared + len(paths(tables)), made
+    write_front(front, others, out)
+    return len(others) + 1 + explorers + len(runs) + compared + len(paths(tables)), made
 
 
 def _write_static(folder: Path) -> None:

@@ -53,7 +53,11 @@ class Entry:
     @property
     def inside(self) -> bool | None:
         """Whether the published value lies in the measured interval; None where either is not there."""
-        published, cell = self.place.published, self.cell
-        if published is None or cell is None or cell.accuracy is None or not cell.final:
-            return None
-        return bool(cell.accuracy.low <= published <= cell.accuracy.high)  # not numpy's
+        return lies_inside(self.place.published, self.cell)
+
+
+def lies_inside(published: float | None, cell: Cell | None) -> bool | None:
+    """Whether a published value lies in a cell's interval; None where one is not there or not final."""
+    if published is None or cell is None or cell.accuracy is None or not cell.final:
+        return None
+    return bool(cell.accuracy.low <= published <= cell.accuracy.high)  # not numpy's

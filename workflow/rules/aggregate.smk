@@ -33,8 +33,17 @@ rule aggregate:
         tables=expand(
             "results/tables/{table}.{kind}",
             table=TABLES,
-            kind=["csv", "parquet", "md", "tex"],
+            kind=["parquet", "md", "tex"],
         ),
+        numbers=[
+            report(
+                f"results/tables/{table}.csv",
+                caption="../report/table.rst",
+                category="Tables",
+                labels={"table": table},
+            )
+            for table in TABLES
+        ],
         disputed="results/tables/disputed.csv",
     log:
         "logs/aggregate.log",

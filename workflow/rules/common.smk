@@ -172,6 +172,11 @@ def figure_files():
     )
 
 
+# What dmlr bench --out wrote there; the pages show it where there is any.
+def bench_files():
+    return sorted(str(path) for path in Path("results/bench").glob("*.json"))
+
+
 def key_of(wildcards):
     names = ("benchmark", "model", "profile")
     return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})

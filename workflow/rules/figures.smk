@@ -4,7 +4,13 @@ rule figure:
         database="results/dmlr.duckdb",
         measures=lambda wildcards: figure_measures(wildcards.figure),
     output:
-        multiext("results/figures/{figure}", ".pdf", ".svg", ".csv", ".md"),
+        multiext("results/figures/{figure}", ".pdf", ".csv", ".md"),
+        report(
+            "results/figures/{figure}.svg",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}"},
+        ),
     log:
         "logs/figures/{figure}.log",
     benchmark:

@@ -6,8 +6,15 @@ rule report:
             benchmark=EXPERIMENT.benchmarks,
         ),
         attention=attention_maps(),
+        figures=figure_files(),
+        benches=bench_files(),
     output:
-        index="reports/index.html",
+        index=report(
+            "reports/index.html",
+            caption="../report/index.rst",
+            category="Pages",
+            labels={"page": "overview"},
+        ),
     log:
         "logs/report.log",
     benchmark:
