@@ -1,6 +1,7 @@
 rule report:
     input:
         database="results/dmlr.duckdb",
+        tables=rules.aggregate.output.tables,
         audits=expand(
             "results/benchmarks/{benchmark}/audit.json",
             benchmark=EXPERIMENT.benchmarks,
