@@ -23,7 +23,7 @@ SMALL = {
     "shard_size": 4,
     "profiles": ["vanilla", "dmlr-paper"],
     "protocols": ["paper", "extracted"],
-    "figures": [],
+    "figures": ["figure8"],
 }
 
 

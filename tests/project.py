@@ -19,6 +19,8 @@ SMALL = {
     },
     "shard_size": 4,
     "protocols": ["paper"],
+    "figures": [],
+    "measures": {"chains": [], "attention": []},
 }
 
 

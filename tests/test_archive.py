@@ -10,7 +10,7 @@ from tests.project import Project
 @pytest.mark.slow
 def test_snakemake_makes_an_archive_of_pages_tables_and_figures(tmp_path):
     project = Project(tmp_path)
-    project.configure({"figures": ["figure8"], "measures": {"attention": []}})
+    project.configure({"figures": ["figure8"]})
     project.succeed()
     done = project.run("--report", "report.zip")
     assert done.returncode == 0, done.stdout[-3000:]

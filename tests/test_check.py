@@ -95,10 +95,10 @@ def test_what_is_as_it_was_made_comes_out_again(check):
     found = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     # Two runs of seven samples with one label set, under three protocols.
     assert found["verdicts"] == "42 of 2 runs"
-    # Four pages, their styles and nine scripts, and the data of one benchmark and two runs: 20. And of
-    # sixteen tables a page and four files each, with their list.
-    assert found["reports"] == "101 files"
-    assert found["figures"] == "the data of 0"
+    # Thirteen pages, the experiment's file, styles and nine scripts, the data of a benchmark and two runs, and a
+    # figure in three forms. And of sixteen tables a page and four files each, with their list.
+    assert found["reports"] == "114 files"
+    assert found["figures"] == "the data of 1"
     assert done.stdout.endswith("every number comes out of the stored records\n")
 
 

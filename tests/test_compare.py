@@ -55,7 +55,7 @@ def test_counts_flips_and_what_differs_first(compare):
         "protocol paper, official labels",
         # Wilson's intervals of 5 of 7 and of 4 of 7.
         "accuracy: A 71.4 [35.9, 91.8], B 57.1 [25.0, 84.2]",
-        "A less B: +16.7 [-33.3, 66.7] (p = 1) on 6 samples that both have a score for",
+        "A less B: +16.7 [-40.0, +80.0] (p = 1) on 6 samples that both have a score for",
         "right: both 2, A alone 2, B alone 1, none 1",
         "other answers: 0 where both are right, 1 where none is",
         "1 samples have a score in A alone",

@@ -89,7 +89,7 @@ def test_the_files_have_a_row_per_rung_in_order(rungs, tmp_path):
     lines = (tmp_path / "ladder.md").read_text().splitlines()
     assert [line.split(" | ")[5] for line in lines[2:5]] == LADDER
     assert "| sigma: 25.0 to 0.1 | 20 | 80.0 [" in lines[3]
-    assert lines[3].endswith("(p = 0.031) | 0.062 | 30.0 % of 20 |")
+    assert lines[3].endswith("(p = 0.031, Holm 0.062) | 30.0 % of 20 |")
     assert lines[5] == ""  # the first protocol alone
     assert lines[-1] == "provenance 0123456789ab"
 

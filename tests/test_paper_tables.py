@@ -96,7 +96,7 @@ def test_a_cell_has_what_was_measured_beside_what_was_published(folder):
     # Holm over the table: five comparisons, of p = 0.03125, 0.0390625 and three times 1, not those of
     # Table 2's profiles besides: 5 * 0.03125.
     assert dmlr[3] == (
-        "80.0 [58.4, 91.9], n = 20<br>+30.0 (p = 0.031, Holm 0.16)<br>paper 59.1, inside"
+        "80.0 [58.4, 91.9], n = 20<br>+30.0 [+10.5, +52.6] (p = 0.031, Holm 0.16)<br>paper 59.1, inside"
     )
     # Nothing scored: bounds, and no word on the published number; nothing to compare with either.
     assert vanilla[7] == "not final: 0.0–100.0, n = 0<br>paper 68.7"
@@ -110,7 +110,7 @@ def test_the_notes_say_what_stands_there(folder):
     said = [note for note in notes if note]
     assert said[0].endswith("; protocol paper, labels official")
     assert said[1] == (
-        "2 of the 3 published numbers that have a measured one beside them lie inside its interval"
+        "of 3 published numbers that have a measured one beside them, 2 lie inside its interval"
     )
     assert said[2].startswith(
         "others reported 44.7 (n = 1000) for Qwen2.5-VL-7B, DMLR, mathvista_mini"
@@ -137,7 +137,8 @@ def test_table_1_as_numbers_has_every_cell_under_every_protocol_and_label_set(fo
         "model": "qwen2.5-vl-7b", "profile": "dmlr-paper", "benchmark": "mathvista", "seed": "3",
         "protocol": "paper", "labels": "official", "samples": "20", "n": "20", "correct": "16",
         "accuracy": "80.0000", "low": "58.3983", "high": "91.9342", "pairs": "20",
-        "difference": "30.0000", "p": "0.03125", "holm_p": "0.15625", "detectable": "",
+        "difference": "30.0000", "difference_low": "10.5263",
+        "difference_high": "52.6316", "p": "0.03125", "holm_p": "0.15625", "detectable": "",
         "unparsed": "0", "failed": "0", "no_gold": "0", "floor": "80.0000", "ceiling": "80.0000",
         "final": "yes", "published": "59.1000", "published_inside": "yes",
     }  # fmt: skip
@@ -174,7 +175,7 @@ def test_table_2_has_its_injections_beside_numbers_of_no_named_model(folder):
     # Two profiles of two models on three benchmarks, less two without a pair (mmvp of the first model):
     # ten tests, of which the first is SIX; EIGHT is here and at the other model: 9 * 0.0390625.
     assert body[0][3] == (
-        "85.0 [64.0, 94.8], n = 20<br>+35.0 (p = 0.039, Holm 0.35)<br>paper 62.7, outside"
+        "85.0 [64.0, 94.8], n = 20<br>+35.0 [+10.5, +57.9] (p = 0.039, Holm 0.35)<br>paper 62.7, outside"
     )
     assert body[2][3].endswith("<br>paper 62.7, inside")
     assert body[4][3:] == [f"–<br>paper {n}" for n in (62.1, 32.7)] + [

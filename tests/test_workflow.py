@@ -22,7 +22,7 @@ ALL = {
 }
 TABLES = (
     "accuracy", "protocols", "metrics", "agreement", "agreement-all", "judging", "compute", "table1",
-    "table2", "controls", "labels", "ceilings",
+    "table2", "controls", "labels", "ceilings", "gap", "ladder", "seeds", "reward",
 )  # fmt: skip
 KINDS = ("csv", "parquet", "md", "tex")
 RUN = "results/runs/shapes/shapes-1m/dmlr-paper/seed-42"

@@ -1,18 +1,16 @@
 """Whether the data beside the figures are those that the records make."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from dmlr import config
 from dmlr.check.files import compare_file
 from dmlr.experiment import Experiment
-
-Derivation = Callable[[Experiment, Path, Path, Path], None]
-# Figure -> what writes ``{figure}.csv``, from a database and the results beside it to a folder.
-FIGURES: Mapping[str, Derivation] = {}
+from dmlr.figures.figure import figure
+from dmlr.figures.told import FigureSettings
 
 
 def compare_figures(experiment: Experiment, results: Path, database: Path, folder: Path) -> int:
-    """Compare the data of every figure that was drawn, and count them.
+    """Compare the data of every figure of the experiment that was drawn, and count them.
 
     Args:
         experiment: what the figures are those of.
@@ -23,8 +21,13 @@ def compare_figures(experiment: Experiment, results: Path, database: Path, folde
     Raises:
         DifferenceError: a value differs.
     """
-    drawn = [name for name in FIGURES if (results / "figures" / f"{name}.csv").exists()]
+    told = FigureSettings.model_validate_json(config.figure_settings(experiment))
+    drawn = [name for name in experiment.figures if _data(results, name).exists()]
     for name in drawn:
-        FIGURES[name](experiment, database, results, folder)
-        compare_file(results / "figures" / f"{name}.csv", folder / f"{name}.csv")
+        figure(name, told, database, results, folder)
+        compare_file(_data(results, name), folder / f"{name}.csv")
     return len(drawn)
+
+
+def _data(results: Path, name: str) -> Path:
+    return results / "figures" / f"{name}.csv"

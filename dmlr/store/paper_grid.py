@@ -96,7 +96,7 @@ def _notes(main: list[Entry], places: list[Place]) -> list[str]:
     notes = [
         f"accuracy in % [95 %], then the difference to the baseline in points (McNemar's p, Holm's over "
         f"this table), then the paper's number; protocol {cells[0].protocol}, labels {labels}",
-        f"{sum(inside)} of the {len(inside)} published numbers that have a measured one beside them lie "
+        f"of {len(inside)} published numbers that have a measured one beside them, {sum(inside)} lie "
         "inside its interval",
     ]
     if len(seeds) > 1:
