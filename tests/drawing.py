@@ -158,7 +158,7 @@ def _trace(number):
     return [
         TraceStep(
             sample_id=NAMES[number], step=step, candidate_reward=0.0, reward=reward, sigma=0.1,
-            is_best=True, patch_count=9, patch_counts=[2, 1 + step], patch_budget=16, think_norm=1.0,
+            is_best=True, patch_count=9, patch_counts=[2, 1 + step], best_patches=[], patch_budget=16, think_norm=1.0,
             update_norm=1.0,
         )
         for step, reward in enumerate(rewards)

@@ -42,7 +42,7 @@ def write_run(results, profile, text="yes", right=True, first=None, second=None)
         said = [Prediction(sample_id=name, status="ok", text=text)]
         step = TraceStep(
             sample_id=name, step=0, candidate_reward=0.5, reward=0.25, sigma=0.1, is_best=True,
-            patch_count=2, patch_counts=[2], patch_budget=-1, think_norm=1.0, update_norm=0.5,
+            patch_count=2, patch_counts=[2], best_patches=[], patch_budget=-1, think_norm=1.0, update_norm=0.5,
         )  # fmt: skip
         write_records(folder / f"0000{shard}.predictions.parquet", Prediction, said, came | changes)
         write_records(folder / f"0000{shard}.traces.parquet", TraceStep, [step], came | changes)

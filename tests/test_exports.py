@@ -14,7 +14,7 @@ from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.exports import Request, export_runs
 from dmlr.store.released import asking, write_released
-from dmlr.store.tables import markdown
+from dmlr.store.tables import accuracy_table
 from dmlr.store.told import AggregateSettings
 from tests.test_experiments import loaded
 from tests.verifying import score
@@ -99,10 +99,10 @@ def test_a_sample_without_a_gold_is_counted_apart_and_bounds_the_score(tmp_path)
     assert (released.samples, released.n, released.failed, released.no_gold) == (3, 2, 0, 1)
     assert released.accuracy.value == 100.0
     assert released.floor == released.ceiling == pytest.approx(200 / 3)
-    table = markdown(list(found.values())).splitlines()
-    assert table[0].endswith("| unparsed | failed | no gold | vs baseline (p) |")
-    assert table[-1].endswith("| 2 | 100.0 [34.2, 100.0] | 0 | 0 | 1 | – |")
-    assert "no gold" not in markdown([found["official"]])
+    table = accuracy_table(list(found.values()))
+    assert table.header[-4:] == ["unparsed", "failed", "no gold", "vs baseline (p)"]
+    assert table.shown[-1][-6:] == ["2", "100.0 [34.2, 100.0]", "0", "0", "1", "–"]
+    assert "no gold" not in accuracy_table([found["official"]]).header
 
 
 CARD = {"system": "Think first.", "hint": "Hint: be brief. "}

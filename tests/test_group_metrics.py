@@ -355,7 +355,7 @@ def test_stage_aggregate_writes_all_tables(tmp_path):
     assert rows == {"metrics": 4, "agreement": 1, "agreement-all": 1, "disputed": 2}
     # Every table says what it came from.
     texts = [path.read_text() for kind in ("md", "tex") for path in folder.glob(f"*.{kind}")]
-    assert len(texts) == 24
+    assert len(texts) == 32
     assert all(
         re.search("provenance [0-9a-f]{12}; dmlr show [0-9a-f]{12} expands it", one)
         for one in texts

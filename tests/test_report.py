@@ -250,7 +250,7 @@ def test_a_missing_audit_image_or_database_is_named(tmp_path):
     with pytest.raises(RecordError, match=r"audit\.json: not a readable audit"):
         render(results, tmp_path / "reports")
     (results / "dmlr.duckdb").unlink()
-    with pytest.raises(RecordError, match=r"dmlr\.duckdb: not a readable database"):
+    with pytest.raises(RecordError, match=r"dmlr\.duckdb: must be a database of dmlr aggregate"):
         render(results, tmp_path / "reports")
 
 

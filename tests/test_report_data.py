@@ -247,7 +247,9 @@ def test_a_new_run_leaves_the_others_alone_and_one_that_is_gone_loses_its_files(
     both = state(out)
     changed = {name for name in alone if both[name] != alone[name]}
     page = "tiny--m--seed-3.html"
-    assert changed == {"index.html", "compare/index.html", f"compare/{page}", f"samples/{page}"}
+    # What tells of all runs, and what sets those of the group against each other.
+    told = {"index.html", "completeness.html", "performance.html", "how.html", "audits/tiny.html"}
+    assert changed == told | {"compare/index.html", f"compare/{page}", f"samples/{page}"}
     new = {name for name in both if name not in alone}
     assert {name.partition("--dmlr--")[0] for name in new} == {"runs/tiny--m", "data/runs/tiny--m"}
     render(make(tmp_path, profiles=["vanilla"]), out)

@@ -62,7 +62,9 @@ def add_figure(results, name, caption=CAPTION):
 
 
 def render(results, out, experiment=EXPERIMENT):
-    told = ReportSettings(code="c", baseline="vanilla", benchmarks=["tiny"], experiment=experiment)
+    told = ReportSettings(
+        code="c", baseline="vanilla", benchmarks=["tiny"], paper={}, experiment=experiment
+    )
     report(told, results / "dmlr.duckdb", results, out)
 
 

@@ -291,6 +291,6 @@ def test_partial_plans_are_refused_with_the_way_to_do_it(project):
     done = project.run("--until", "verify", "--dry-run")
     assert done.returncode == 1
     assert (
-        "name a target instead: prepared, features, reasoning, verdicts, tables, table1, table2, reverify or all"
+        "name a target instead: prepared, features, reasoning, measures, verdicts, tables, table1, table2, figures, reverify or all"
         in done.stdout
     )

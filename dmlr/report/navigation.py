@@ -16,7 +16,7 @@ class Entry:
 ENTRIES = (
     Entry("Overview", "index.html", "index"),
     Entry("Tables", "tables/index.html", "tables"),
-    Entry("Samples", "index.html#runs", "samples"),
+    Entry("Samples", "index.html#samples", "samples"),
     Entry("Compare", "compare/index.html", "compare"),
     Entry("Disputes", "disputes.html", "disputes"),
     Entry("Controls", "tables/controls.html", "controls"),
