@@ -11,7 +11,6 @@ rule export:
         "../../environment.yml"
     params:
         code=fingerprint("export"),
-        folder="results/exports",
     shell:
-        "dmlr export {wildcards.run} --database {input.database} --out {params.folder} "
+        "dmlr export {wildcards.run} --database {input.database} --out results/exports "
         "2>&1 | tee {log}"
