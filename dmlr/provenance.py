@@ -55,10 +55,13 @@ def versions(*packages: str) -> dict[str, str]:
 
 @cache
 def machine() -> dict[str, Any]:
-    """Commit (with "+changes" where the tree was dirty), packages and platform of this process."""
+    """Commit (with "+changes" where the tree was dirty), installed packages and platform of this process.
+
+    Not all of them change every result: those that do are a stage's own ``packages``.
+    """
     return {
         "commit": _commit(),
-        "packages": versions(),
+        "installed": versions(),
         "python": platform.python_version(),
         "platform": platform.platform(),
     }

@@ -54,7 +54,7 @@ def test_the_conditions_tell_what_was_measured(found):
         "date",
         "load_average",
     } < set(told)
-    assert {"torch", "transformers"} < set(told["machine"]["packages"])
+    assert {"torch", "transformers"} < set(told["machine"]["installed"])
 
 
 def test_a_step_forwards_what_the_algorithm_needs_and_no_more(found):

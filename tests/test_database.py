@@ -226,7 +226,7 @@ def test_what_a_killed_writer_left_of_the_old_database_does_not_reach_the_new_on
     assert not path.with_name("dmlr.duckdb.wal").exists()
 
 
-@pytest.mark.parametrize("name", ["code", "weights", "card"])
+@pytest.mark.parametrize("name", ["code", "weights", "card", "packages"])
 def test_a_shard_made_by_other_code_or_weights_is_refused(results, name):
     write_run(results, "vanilla", second={name: "another"})
     with pytest.raises(RecordError) as refused:
@@ -237,6 +237,19 @@ def test_a_shard_made_by_other_code_or_weights_is_refused(results, name):
         f"{path}: {name} must be that of 00000.predictions.parquet, {first}, got another; "
         "remove the file and run again"
     )
+
+
+def test_shards_of_other_machines_and_of_other_libraries_that_answers_do_not_depend_on_go_together(
+    results,
+):
+    here = {"device": "NVIDIA H100", "platform": "one", "installed": {"openai": "1", "torch": "2"}}
+    there = {"device": "NVIDIA A100", "platform": "two", "installed": {"openai": "2", "torch": "2"}}
+    write_run(results, "vanilla", first=here, second=there)
+    ((content,),) = asked(
+        built(results), "SELECT content FROM provenance WHERE content LIKE '%NVIDIA H100%'"
+    )
+    told = json.loads(content)
+    assert {name: told["shards"]["00001"][name] for name in there} == there
 
 
 def test_verdicts_of_samples_without_an_answer_are_one_line(results):

@@ -38,7 +38,7 @@ BENCH = {
     "conditions": {
         "model": "small", "random_weights": True, "parameters": 45_000_000, "dtype": "float32",
         "device": "cpu", "threads": 2, "prefix_tokens": 458, "new_tokens": 64, "repeats": 3,
-        "machine": {"commit": "ab" * 20, "packages": {"torch": "2", "transformers": "5"}},
+        "machine": {"commit": "ab" * 20, "installed": {"torch": "2", "transformers": "5"}},
     },
     "image_encoding_ms": 12.5,
     "batches": [

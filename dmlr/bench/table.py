@@ -29,7 +29,7 @@ def show(
 
 def _heading(conditions: dict[str, Any]) -> str:
     told = conditions
-    packages = told["machine"]["packages"]
+    packages = told["machine"]["installed"]
     return (
         f"{told['model']}: {told['parameters']:,} parameters, {told['dtype']} on {told['device']} "
         f"({told['threads']} CPU threads), torch {packages['torch']}, transformers "

@@ -31,7 +31,7 @@ class Conditions(Told):
     @property
     def versions(self) -> str:
         """The libraries and the commit that it was measured with."""
-        packages = self.machine.get("packages") or {}
+        packages = self.machine.get("installed") or {}
         names = [
             f"{name} {packages[name]}" for name in ("torch", "transformers") if name in packages
         ]
