@@ -55,7 +55,7 @@ def versions(*packages: str) -> dict[str, str]:
 
 @cache
 def machine() -> dict[str, Any]:
-    """Commit (with "+changes" where the tree was dirty), installed packages and platform of this process.
+    """Commit (with "+changes" where the tree was dirty), what is installed, and the platform.
 
     Not all of them change every result: those that do are a stage's own ``packages``.
     """
