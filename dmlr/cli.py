@@ -45,35 +45,48 @@ def prepare(
 @app.command()
 def features(
     told: Told,
-    shard: Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")],
+    shard: Annotated[
+        list[Path], typer.Option(help="Shard file of the prepared benchmark; once for each shard.")
+    ],
     store: Annotated[Path, typer.Option(help="Folder of the content-addressed features.")],
-    out: Annotated[Path, typer.Option(help="The shard's manifest of features.")],
+    out: Annotated[list[Path], typer.Option(help="Manifest to write; once for each shard.")],
 ) -> None:
-    """Compute the vision features of a shard's images that the store lacks."""
+    """Compute the vision features of the shards' images that the store lacks."""
+    found = config.parse(settings.FeaturesSettings, told, stage="features")
+    manifests = dict(command.by_shard(shard, {"--out": out}))
     from dmlr.vlm.features import features as stage
 
-    stage(config.parse(settings.FeaturesSettings, told, stage="features"), shard, store, out)
+    stage(found, store, manifests)
 
 
 @app.command()
 def reason(
     told: Told,
-    shard: Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")],
-    manifest: Annotated[Path, typer.Option(help="The shard's manifest of features.")],
+    shard: Annotated[
+        list[Path], typer.Option(help="Shard file of the prepared benchmark; once for each shard.")
+    ],
+    manifest: Annotated[
+        list[Path], typer.Option(help="Its manifest of features; once for each shard.")
+    ],
     store: Annotated[Path, typer.Option(help="Folder of the content-addressed features.")],
-    predictions: Annotated[Path, typer.Option(help="Predictions to write.")],
-    traces: Annotated[Path, typer.Option(help="Optimisation traces to write.")],
+    predictions: Annotated[
+        list[Path], typer.Option(help="Predictions to write; once for each shard.")
+    ],
+    traces: Annotated[
+        list[Path], typer.Option(help="Optimisation traces to write; once for each shard.")
+    ],
     batch_size: Annotated[
         str, typer.Option(help="Samples at once, or auto: as many as fit.")
     ] = "auto",
 ) -> None:
-    """Answer the samples of one shard; finished ones are in the journal and are not repeated."""
+    """Answer the samples of a run's shards; finished ones are in the journal and are not repeated."""
+    found = config.parse(settings.ReasonSettings, told, stage="reason")
+    others = {"--manifest": manifest, "--predictions": predictions, "--traces": traces}
+    paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
     from dmlr.methods.reason import ShardFiles
     from dmlr.methods.reason import reason as stage
 
-    found = config.parse(settings.ReasonSettings, told, stage="reason")
-    files = ShardFiles(shard, manifest, store, predictions, traces)
-    stage(found, files, batch=command.batch_size(batch_size))
+    stage(found, [ShardFiles(store, *files) for files in paths], batch=batch)
 
 
 app.command()(chains)

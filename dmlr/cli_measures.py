@@ -16,22 +16,29 @@ Store = Annotated[Path, typer.Option(help="Folder of the content-addressed featu
 
 def chains(
     told: Told,
-    shard: Shard,
-    manifest: Manifest,
+    shard: Annotated[
+        list[Path], typer.Option(help="Shard file of the prepared benchmark; once for each shard.")
+    ],
+    manifest: Annotated[
+        list[Path], typer.Option(help="Its manifest of features; once for each shard.")
+    ],
     store: Store,
-    predictions: Annotated[Path, typer.Option(help="The shard's predictions, which are measured.")],
-    out: Annotated[Path, typer.Option(help="Chains to write.")],
+    predictions: Annotated[
+        list[Path], typer.Option(help="Its predictions, which are measured; once for each shard.")
+    ],
+    out: Annotated[list[Path], typer.Option(help="Chains to write; once for each shard.")],
     batch_size: Annotated[
         str, typer.Option(help="Replies at once, or auto: as many as fit.")
     ] = "auto",
 ) -> None:
-    """Measure what a shard's replies owe to the picture, and what each of their steps adds."""
+    """Measure what the shards' replies owe to the picture, and what each of their steps adds."""
+    found = config.parse(ChainsSettings, told, stage="chains")
+    others = {"--manifest": manifest, "--predictions": predictions, "--out": out}
+    paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
     from dmlr.measures.chains import ChainFiles
     from dmlr.measures.chains import chains as stage
 
-    found = config.parse(ChainsSettings, told, stage="chains")
-    files = ChainFiles(shard, manifest, store, predictions, out)
-    stage(found, files, batch=command.batch_size(batch_size))
+    stage(found, [ChainFiles(store, *files) for files in paths], batch=batch)
 
 
 def attention(

@@ -86,6 +86,11 @@ def shards_of(experiment: Experiment, name: str) -> list[str]:
         raise DataError(f"benchmark_catalog.{name}: {error}") from None
 
 
+def blocks(shards: Sequence[str], size: int) -> list[list[str]]:
+    """Consecutive shards in blocks of ``size``, the last of which may be smaller."""
+    return [list(shards[start : start + size]) for start in range(0, len(shards), size)]
+
+
 def prepare_settings(experiment: Experiment, name: str) -> str:
     """Canonical JSON of what determines a benchmark's prepared files."""
     benchmark = experiment.benchmark_catalog[name]
@@ -243,7 +248,7 @@ def _paper(experiment: Experiment) -> dict[str, Any]:
 def used(experiment: Experiment) -> dict[str, Any]:
     """The experiment as a configuration file: what was chosen, and of the catalogs what it uses.
 
-    What no result depends on is left out: how many samples go together, how fast a judge is asked.
+    What no result depends on is left out: how samples go together, how fast a judge is asked.
     """
     judges = {name: judge_of(experiment, name) for name in experiment.protocols}
     asked = {experiment.protocol_catalog[name].judge for name, judge in judges.items() if judge}
@@ -255,7 +260,7 @@ def used(experiment: Experiment) -> dict[str, Any]:
         "protocol_catalog": {*experiment.protocols},
         "judge_catalog": asked,
     }
-    told = experiment.model_dump(exclude={"batch_size"})
+    told = experiment.model_dump(exclude={"batch_size", "shards_per_job"})
     for catalog, kept in names.items():
         told[catalog] = {name: entry for name, entry in told[catalog].items() if name in kept}
     for name, entry in told["judge_catalog"].items():
