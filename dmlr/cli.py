@@ -15,12 +15,15 @@ import typer
 from dmlr import __version__, command, config, settings
 from dmlr.cli_check import check, export
 from dmlr.cli_compare import compare
+from dmlr.cli_devices import GpuCount, GpuShare
 from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_measures import attention, chains
 from dmlr.cli_store import show, sql
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
+from dmlr.devices.gpus import Gpus
+from dmlr.devices.lease import leased
 from dmlr.errors import ConfigError, DmlrError
 from dmlr.progress import say
 from dmlr.report.told import ReportSettings
@@ -50,13 +53,17 @@ def features(
     ],
     store: Annotated[Path, typer.Option(help="Folder of the content-addressed features.")],
     out: Annotated[list[Path], typer.Option(help="Manifest to write; once for each shard.")],
+    gpus: GpuCount = 1,
+    gpu_share: GpuShare = 1,
 ) -> None:
     """Compute the vision features of the shards' images that the store lacks."""
     found = config.parse(settings.FeaturesSettings, told, stage="features")
-    manifests = dict(command.by_shard(shard, {"--out": out}))
-    from dmlr.vlm.features import features as stage
+    command.by_shard(shard, {"--out": out})
+    devices = Gpus(gpus, gpu_share)
+    with leased(devices):
+        from dmlr.vlm.features import features as stage
 
-    stage(found, store, manifests)
+        stage(found, store, dict(zip(shard, out, strict=True)), gpus=devices)
 
 
 @app.command()
@@ -78,15 +85,19 @@ def reason(
     batch_size: Annotated[
         str, typer.Option(help="Samples at once, or auto: as many as fit.")
     ] = "auto",
+    gpus: GpuCount = 1,
+    gpu_share: GpuShare = 1,
 ) -> None:
     """Answer the samples of a run's shards; finished ones are in the journal and are not repeated."""
     found = config.parse(settings.ReasonSettings, told, stage="reason")
     others = {"--manifest": manifest, "--predictions": predictions, "--traces": traces}
     paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
-    from dmlr.methods.reason import ShardFiles
-    from dmlr.methods.reason import reason as stage
+    devices = Gpus(gpus, gpu_share)
+    with leased(devices):
+        from dmlr.methods.reason import ShardFiles
+        from dmlr.methods.reason import reason as stage
 
-    stage(found, [ShardFiles(store, *files) for files in paths], batch=batch)
+        stage(found, [ShardFiles(store, *files) for files in paths], batch=batch, gpus=devices)
 
 
 app.command()(chains)
@@ -199,7 +210,7 @@ def bench(
     entry = command.model_entry(model or "embedded:shapes-1m", dtype=dtype)
     from dmlr.bench.bench import Request
     from dmlr.bench.bench import bench as measure
-    from dmlr.vlm.load import best_device
+    from dmlr.vlm.device import best_device
 
     request = Request(
         shape=shape,

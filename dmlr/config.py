@@ -27,6 +27,7 @@ from dmlr.store.told import AggregateSettings, Prices
 from dmlr.verify.protocol import LIMITS, VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
+SPEED = {"batch_size", "shards_per_job", "gpu_share"}  # keys that no result depends on
 
 
 def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment:
@@ -199,7 +200,10 @@ def aggregate_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the database and the tables."""
     size, catalog = experiment.shard_size, experiment.benchmark_catalog
     shards = {name: len(shard_names(catalog[name], size)) for name in experiment.benchmarks}
-    models = {name: experiment.model_catalog[name].model_dump() for name in experiment.models}
+    models = {
+        name: experiment.model_catalog[name].model_dump(exclude={"gpus"})
+        for name in experiment.models
+    }
     profiles = {name: experiment.profile_catalog[name].model_dump() for name in experiment.profiles}
     return _canonical(
         AggregateSettings(
@@ -260,7 +264,9 @@ def used(experiment: Experiment) -> dict[str, Any]:
         "protocol_catalog": {*experiment.protocols},
         "judge_catalog": asked,
     }
-    told = experiment.model_dump(exclude={"batch_size", "shards_per_job"})
+    told = experiment.model_dump(exclude=SPEED)
+    for entry in told["model_catalog"].values():
+        del entry["gpus"]
     for catalog, kept in names.items():
         told[catalog] = {name: entry for name, entry in told[catalog].items() if name in kept}
     for name, entry in told["judge_catalog"].items():

@@ -71,6 +71,11 @@ class Experiment(Settings):
         description="Consecutive shards of a benchmark that one job works on, with the model loaded "
         "once. Changes no answer, and none is computed again when it changes.",
     )
+    gpu_share: int = Field(
+        ge=1,
+        description="Jobs that may use a GPU at a time, for small models; snakemake's --resources gpu=N "
+        "then counts so many for each GPU.",
+    )
     benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
     model_catalog: dict[Slug, ModelEntry] = Field(description="Models by name.")
     profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")

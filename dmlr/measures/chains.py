@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dmlr.datasets.shard import read_shard
+from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
 from dmlr.measures.chain import PROMPT, Written, measure
 from dmlr.measures.failures import note_failures
@@ -20,8 +21,9 @@ from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Chain, Prediction, Sample, write_records
 from dmlr.settings import Vanilla
+from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_features, read_manifest
-from dmlr.vlm.load import best_device, digests, load
+from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
@@ -41,7 +43,11 @@ class ChainFiles:
 
 
 def chains(
-    settings: ChainsSettings, shards: Sequence[ChainFiles], *, batch: int | None = None
+    settings: ChainsSettings,
+    shards: Sequence[ChainFiles],
+    *,
+    batch: int | None = None,
+    gpus: Gpus | None = None,
 ) -> None:
     """Measure every reply that its shard's journal lacks, and write each shard's records.
 
@@ -51,13 +57,14 @@ def chains(
         settings: what determines the numbers.
         shards: files of each shard.
         batch: replies at once, a matter of speed alone; None: as many as fit.
+        gpus: of the job.
 
     Raises:
         RecordError: a file is damaged, or the predictions are not the shard's.
     """
     model = digests(settings.model)
     produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
-    loaded = cache(lambda: load(settings.model))
+    loaded = cache(lambda: load(settings.model, gpus=gpus))
     for files in shards:
         features = read_manifest(files.manifest, model)
         _measure(settings, files, features, produced, loaded, batch)

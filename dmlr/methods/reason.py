@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dmlr.datasets.shard import origin, read_shard
+from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
 from dmlr.methods.answer import Answer
 from dmlr.methods.answering import Answering
@@ -15,8 +16,9 @@ from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Prediction, Sample, TraceStep, write_records
 from dmlr.settings import ReasonSettings
+from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_manifest
-from dmlr.vlm.load import best_device, digests, load
+from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
@@ -33,7 +35,11 @@ class ShardFiles:
 
 
 def reason(
-    settings: ReasonSettings, shards: Sequence[ShardFiles], *, batch: int | None = None
+    settings: ReasonSettings,
+    shards: Sequence[ShardFiles],
+    *,
+    batch: int | None = None,
+    gpus: Gpus | None = None,
 ) -> None:
     """Answer every sample that its shard's journal lacks, and write each shard's records.
 
@@ -44,10 +50,11 @@ def reason(
         settings: what determines the predictions.
         shards: files of each shard, of one run.
         batch: samples at once, a matter of speed alone; None: as many as fit.
+        gpus: of the job.
     """
     model = digests(settings.model)
     produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
-    loaded = cache(lambda: load(settings.model))
+    loaded = cache(lambda: load(settings.model, gpus=gpus))
     for files in shards:
         features = read_manifest(files.manifest, model)
         _answer(settings, files, features, produced, loaded, batch)

@@ -16,6 +16,7 @@ from filelock import FileLock
 from safetensors.torch import load_file, save_file
 
 from dmlr.datasets.shard import read_shard
+from dmlr.devices.gpus import Gpus
 from dmlr.errors import DataError, RecordError
 from dmlr.files import digest, replacing, write_json
 from dmlr.progress import progress, say
@@ -34,7 +35,13 @@ class _Picture:
     features: Path
 
 
-def features(settings: FeaturesSettings, store: Path, manifests: Mapping[Path, Path]) -> None:
+def features(
+    settings: FeaturesSettings,
+    store: Path,
+    manifests: Mapping[Path, Path],
+    *,
+    gpus: Gpus | None = None,
+) -> None:
     """Fill the store with the features of shards' images and write each shard's manifest.
 
     The model is loaded once, for the first image that the store lacks.
@@ -43,6 +50,7 @@ def features(settings: FeaturesSettings, store: Path, manifests: Mapping[Path, P
         settings: what determines the features.
         store: the folder of all features.
         manifests: of each shard file, the manifest to write.
+        gpus: of the job.
 
     Raises:
         DataError: with one line for every image that is missing or broken, before the model is loaded.
@@ -51,7 +59,7 @@ def features(settings: FeaturesSettings, store: Path, manifests: Mapping[Path, P
     base |= settings.model.model_dump(include={"dtype", "min_image_tokens", "max_image_tokens"})
     images = {shard: _pictures(shard, base, store) for shard in manifests}
     _check({p.file for shard in images.values() for p in shard.values() if _lacking(p)})
-    loaded = cache(lambda: load(settings.model))
+    loaded = cache(lambda: load(settings.model, gpus=gpus))
     for shard, pictures in images.items():
         ran = _fill(settings, [p for p in pictures.values() if _lacking(p)], loaded)
         kept = len(pictures) - ran

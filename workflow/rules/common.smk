@@ -74,6 +74,10 @@ def of_block(pattern, benchmark, block):
     return expand(pattern, benchmark=benchmark, shard=block, allow_missing=True)
 
 
+def gpus_of(wildcards):
+    return EXPERIMENT.model_catalog[wildcards.model].gpus
+
+
 def each(option, paths):
     return [f"{option} {path}" for path in paths]
 

@@ -16,7 +16,8 @@ for name in EXPERIMENT.benchmarks:
             conda:
                 "../../environment.yml"
             resources:
-                gpu=1,
+                gpu=gpus_of,
+                gpu_share=str(EXPERIMENT.gpu_share),
             params:
                 settings=lambda wildcards: dmlr.config.features_settings(
                     EXPERIMENT, wildcards.model
@@ -25,4 +26,5 @@ for name in EXPERIMENT.benchmarks:
                 out=lambda wildcards, output: each("--out", output.manifests),
             shell:
                 "dmlr features --settings {params.settings:q} --store results/features/store "
+                "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
                 "{params.shards} {params.out} 2>&1 | tee {log}"

@@ -15,12 +15,15 @@ for name in EXPERIMENT.benchmarks:
             log:
                 of_block(f"logs/chains/{RUN}/{{shard}}.log", name, block[:1]),
             benchmark:
-                of_block(f"logs/chains/{RUN}/{{shard}}.benchmark.tsv", name, block[:1])[0]
+                of_block(
+                    f"logs/chains/{RUN}/{{shard}}.benchmark.tsv", name, block[:1]
+                )[0]
             conda:
                 "../../environment.yml"
             # As for reason: a matter of speed.
             resources:
-                gpu=1,
+                gpu=gpus_of,
+                gpu_share=str(EXPERIMENT.gpu_share),
                 batch_size=str(EXPERIMENT.batch_size),
             params:
                 settings=lambda wildcards: dmlr.config.chains_settings(
@@ -41,9 +44,9 @@ for name in EXPERIMENT.benchmarks:
                 out=lambda wildcards, output: each("--out", output.chains),
             shell:
                 "dmlr chains --settings {params.settings:q} --store results/features/store "
+                "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
                 "--batch-size {resources.batch_size} {params.shards} {params.manifests} "
                 "{params.predictions} {params.out} 2>&1 | tee {log}"
-
 
 
 rule attention:
@@ -62,7 +65,8 @@ rule attention:
     conda:
         "../../environment.yml"
     resources:
-        gpu=1,
+        gpu=gpus_of,
+        gpu_share=str(EXPERIMENT.gpu_share),
     params:
         settings=lambda wildcards: dmlr.config.attention_settings(
             EXPERIMENT, key_of(wildcards)
@@ -77,5 +81,6 @@ rule attention:
     shell:
         "dmlr attention --settings {params.settings:q} --shard {input.shard} "
         "--manifest {input.manifest} --store results/features/store "
+        "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
         "--baseline {input.baseline} --traces {input.traces} "
         "--out {output.attention} --embeddings {output.embeddings} 2>&1 | tee {log}"

@@ -16,17 +16,22 @@ for name in EXPERIMENT.benchmarks:
             log:
                 of_block(f"logs/reason/{RUN}/{{shard}}.log", name, block[:1]),
             benchmark:
-                of_block(f"logs/reason/{RUN}/{{shard}}.benchmark.tsv", name, block[:1])[0]
+                of_block(
+                    f"logs/reason/{RUN}/{{shard}}.benchmark.tsv", name, block[:1]
+                )[0]
             conda:
                 "../../environment.yml"
             # How many samples go together is a matter of speed (in float32 it changes no answer), so it is a
             # resource: no change of it re-runs anything.
             resources:
-                gpu=1,
+                gpu=gpus_of,
+                gpu_share=str(EXPERIMENT.gpu_share),
                 batch_size=str(EXPERIMENT.batch_size),
             params:
                 settings=partial(reason_settings_of, name),
-                retry=partial(failed_attempts, PREDICTIONS, failures.note_path, name, block),
+                retry=partial(
+                    failed_attempts, PREDICTIONS, failures.note_path, name, block
+                ),
                 shards=lambda wildcards, input: each("--shard", input.shards),
                 manifests=lambda wildcards, input: each("--manifest", input.manifests),
                 predictions=lambda wildcards, output: each(
@@ -35,5 +40,6 @@ for name in EXPERIMENT.benchmarks:
                 traces=lambda wildcards, output: each("--traces", output.traces),
             shell:
                 "dmlr reason --settings {params.settings:q} --store results/features/store "
+                "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
                 "--batch-size {resources.batch_size} {params.shards} {params.manifests} "
                 "{params.predictions} {params.traces} 2>&1 | tee {log}"
