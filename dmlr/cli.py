@@ -15,12 +15,15 @@ import typer
 from dmlr import __version__, command, config, settings
 from dmlr.cli_check import check, export
 from dmlr.cli_compare import compare
+from dmlr.cli_devices import GpuCount, GpuShare
 from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_measures import attention, chains
 from dmlr.cli_store import show, sql
 from dmlr.cli_verify import verify
 from dmlr.datasets.told import PrepareSettings
+from dmlr.devices.gpus import Gpus
+from dmlr.devices.lease import leased
 from dmlr.errors import ConfigError, DmlrError
 from dmlr.progress import say
 from dmlr.report.told import ReportSettings
@@ -45,35 +48,56 @@ def prepare(
 @app.command()
 def features(
     told: Told,
-    shard: Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")],
+    shard: Annotated[
+        list[Path], typer.Option(help="Shard file of the prepared benchmark; once for each shard.")
+    ],
     store: Annotated[Path, typer.Option(help="Folder of the content-addressed features.")],
-    out: Annotated[Path, typer.Option(help="The shard's manifest of features.")],
+    out: Annotated[list[Path], typer.Option(help="Manifest to write; once for each shard.")],
+    gpus: GpuCount = 1,
+    gpu_share: GpuShare = 1,
 ) -> None:
-    """Compute the vision features of a shard's images that the store lacks."""
-    from dmlr.vlm.features import features as stage
+    """Compute the vision features of the shards' images that the store lacks."""
+    found = config.parse(settings.FeaturesSettings, told, stage="features")
+    command.by_shard(shard, {"--out": out})
+    devices = Gpus(gpus, gpu_share)
+    with leased(devices):
+        from dmlr.vlm.features import features as stage
 
-    stage(config.parse(settings.FeaturesSettings, told, stage="features"), shard, store, out)
+        stage(found, store, dict(zip(shard, out, strict=True)), gpus=devices)
 
 
 @app.command()
 def reason(
     told: Told,
-    shard: Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")],
-    manifest: Annotated[Path, typer.Option(help="The shard's manifest of features.")],
+    shard: Annotated[
+        list[Path], typer.Option(help="Shard file of the prepared benchmark; once for each shard.")
+    ],
+    manifest: Annotated[
+        list[Path], typer.Option(help="Its manifest of features; once for each shard.")
+    ],
     store: Annotated[Path, typer.Option(help="Folder of the content-addressed features.")],
-    predictions: Annotated[Path, typer.Option(help="Predictions to write.")],
-    traces: Annotated[Path, typer.Option(help="Optimisation traces to write.")],
+    predictions: Annotated[
+        list[Path], typer.Option(help="Predictions to write; once for each shard.")
+    ],
+    traces: Annotated[
+        list[Path], typer.Option(help="Optimisation traces to write; once for each shard.")
+    ],
     batch_size: Annotated[
         str, typer.Option(help="Samples at once, or auto: as many as fit.")
     ] = "auto",
+    gpus: GpuCount = 1,
+    gpu_share: GpuShare = 1,
 ) -> None:
-    """Answer the samples of one shard; finished ones are in the journal and are not repeated."""
-    from dmlr.methods.reason import ShardFiles
-    from dmlr.methods.reason import reason as stage
-
+    """Answer the samples of a run's shards; finished ones are in the journal and are not repeated."""
     found = config.parse(settings.ReasonSettings, told, stage="reason")
-    files = ShardFiles(shard, manifest, store, predictions, traces)
-    stage(found, files, batch=command.batch_size(batch_size))
+    others = {"--manifest": manifest, "--predictions": predictions, "--traces": traces}
+    paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
+    devices = Gpus(gpus, gpu_share)
+    with leased(devices):
+        from dmlr.methods.reason import ShardFiles
+        from dmlr.methods.reason import reason as stage
+
+        stage(found, [ShardFiles(store, *files) for files in paths], batch=batch, gpus=devices)
 
 
 app.command()(chains)
@@ -186,7 +210,7 @@ def bench(
     entry = command.model_entry(model or "embedded:shapes-1m", dtype=dtype)
     from dmlr.bench.bench import Request
     from dmlr.bench.bench import bench as measure
-    from dmlr.vlm.load import best_device
+    from dmlr.vlm.device import best_device
 
     request = Request(
         shape=shape,

@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from dmlr import command, config
+from dmlr.cli_devices import GpuCount, GpuShare
+from dmlr.devices.gpus import Gpus
+from dmlr.devices.lease import leased
 from dmlr.measures.told import AttentionSettings, ChainsSettings
 
 Told = Annotated[str, typer.Option("--settings", help="What determines the result, as JSON.")]
@@ -16,22 +19,33 @@ Store = Annotated[Path, typer.Option(help="Folder of the content-addressed featu
 
 def chains(
     told: Told,
-    shard: Shard,
-    manifest: Manifest,
+    shard: Annotated[
+        list[Path], typer.Option(help="Shard file of the prepared benchmark; once for each shard.")
+    ],
+    manifest: Annotated[
+        list[Path], typer.Option(help="Its manifest of features; once for each shard.")
+    ],
     store: Store,
-    predictions: Annotated[Path, typer.Option(help="The shard's predictions, which are measured.")],
-    out: Annotated[Path, typer.Option(help="Chains to write.")],
+    predictions: Annotated[
+        list[Path], typer.Option(help="Its predictions, which are measured; once for each shard.")
+    ],
+    out: Annotated[list[Path], typer.Option(help="Chains to write; once for each shard.")],
     batch_size: Annotated[
         str, typer.Option(help="Replies at once, or auto: as many as fit.")
     ] = "auto",
+    gpus: GpuCount = 1,
+    gpu_share: GpuShare = 1,
 ) -> None:
-    """Measure what a shard's replies owe to the picture, and what each of their steps adds."""
-    from dmlr.measures.chains import ChainFiles
-    from dmlr.measures.chains import chains as stage
-
+    """Measure what the shards' replies owe to the picture, and what each of their steps adds."""
     found = config.parse(ChainsSettings, told, stage="chains")
-    files = ChainFiles(shard, manifest, store, predictions, out)
-    stage(found, files, batch=command.batch_size(batch_size))
+    others = {"--manifest": manifest, "--predictions": predictions, "--out": out}
+    paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
+    devices = Gpus(gpus, gpu_share)
+    with leased(devices):
+        from dmlr.measures.chains import ChainFiles
+        from dmlr.measures.chains import chains as stage
+
+        stage(found, [ChainFiles(store, *files) for files in paths], batch=batch, gpus=devices)
 
 
 def attention(
@@ -43,10 +57,14 @@ def attention(
     traces: Annotated[Path, typer.Option(help="The run's traces of the shard, to compare with.")],
     out: Annotated[Path, typer.Option(help="Attention maps to write.")],
     embeddings: Annotated[Path, typer.Option(help="Embeddings to write.")],
+    gpus: GpuCount = 1,
+    gpu_share: GpuShare = 1,
 ) -> None:
     """Keep where the think tokens of a shard's first samples look, beside the baseline's replies."""
-    from dmlr.measures.attention import AttentionFiles
-    from dmlr.measures.attention import attention as stage
+    found, devices = config.parse(AttentionSettings, told, stage="attention"), Gpus(gpus, gpu_share)
+    with leased(devices):
+        from dmlr.measures.attention import AttentionFiles
+        from dmlr.measures.attention import attention as stage
 
-    found = config.parse(AttentionSettings, told, stage="attention")
-    stage(found, AttentionFiles(shard, manifest, store, baseline, traces, out, embeddings))
+        files = AttentionFiles(shard, manifest, store, baseline, traces, out, embeddings)
+        stage(found, files, gpus=devices)

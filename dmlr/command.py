@@ -1,7 +1,7 @@
 """Settings from the command line: a model, a profile with its changes, a batch size."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +39,25 @@ def batch_size(text: str) -> int | None:
     if not text.isdecimal() or int(text) == 0:
         raise ConfigError(f"--batch-size: must be auto or a whole number from 1 on, got {text!r}")
     return int(text)
+
+
+def by_shard(shards: Sequence[Path], others: Mapping[str, Sequence[Path]]) -> list[list[Path]]:
+    """The files of each shard, from options that are given once for each shard, in one order.
+
+    Args:
+        shards: what ``--shard`` was given.
+        others: option -> what it was given.
+
+    Raises:
+        ConfigError: an option was given more or less often than ``--shard``.
+    """
+    for option, paths in others.items():
+        if len(paths) != len(shards):
+            raise ConfigError(
+                f"{option}: must be given once for each --shard, that is {len(shards)} times, got "
+                f"{len(paths)}"
+            )
+    return [list(files) for files in zip(shards, *others.values(), strict=True)]
 
 
 def model_entry(

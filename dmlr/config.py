@@ -27,6 +27,7 @@ from dmlr.store.told import AggregateSettings, Prices
 from dmlr.verify.protocol import LIMITS, VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
+SPEED = {"batch_size", "shards_per_job", "gpu_share"}  # keys that no result depends on
 
 
 def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment:
@@ -84,6 +85,11 @@ def shards_of(experiment: Experiment, name: str) -> list[str]:
         return shard_names(entry, experiment.shard_size)
     except DataError as error:
         raise DataError(f"benchmark_catalog.{name}: {error}") from None
+
+
+def blocks(shards: Sequence[str], size: int) -> list[list[str]]:
+    """Consecutive shards in blocks of ``size``, the last of which may be smaller."""
+    return [list(shards[start : start + size]) for start in range(0, len(shards), size)]
 
 
 def prepare_settings(experiment: Experiment, name: str) -> str:
@@ -194,7 +200,10 @@ def aggregate_settings(experiment: Experiment) -> str:
     """Canonical JSON of what determines the database and the tables."""
     size, catalog = experiment.shard_size, experiment.benchmark_catalog
     shards = {name: len(shard_names(catalog[name], size)) for name in experiment.benchmarks}
-    models = {name: experiment.model_catalog[name].model_dump() for name in experiment.models}
+    models = {
+        name: experiment.model_catalog[name].model_dump(exclude={"gpus"})
+        for name in experiment.models
+    }
     profiles = {name: experiment.profile_catalog[name].model_dump() for name in experiment.profiles}
     return _canonical(
         AggregateSettings(
@@ -243,7 +252,7 @@ def _paper(experiment: Experiment) -> dict[str, Any]:
 def used(experiment: Experiment) -> dict[str, Any]:
     """The experiment as a configuration file: what was chosen, and of the catalogs what it uses.
 
-    What no result depends on is left out: how many samples go together, how fast a judge is asked.
+    What no result depends on is left out: how samples go together, how fast a judge is asked.
     """
     judges = {name: judge_of(experiment, name) for name in experiment.protocols}
     asked = {experiment.protocol_catalog[name].judge for name, judge in judges.items() if judge}
@@ -255,7 +264,9 @@ def used(experiment: Experiment) -> dict[str, Any]:
         "protocol_catalog": {*experiment.protocols},
         "judge_catalog": asked,
     }
-    told = experiment.model_dump(exclude={"batch_size"})
+    told = experiment.model_dump(exclude=SPEED)
+    for entry in told["model_catalog"].values():
+        del entry["gpus"]
     for catalog, kept in names.items():
         told[catalog] = {name: entry for name, entry in told[catalog].items() if name in kept}
     for name, entry in told["judge_catalog"].items():

@@ -64,7 +64,18 @@ class Experiment(Settings):
         description="Samples that go through the model together; auto: as many as fit. Changes no "
         "answer in float32."
     )
-    shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a job.")
+    shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a file.")
+    shards_per_job: int = Field(
+        ge=1,
+        le=200,
+        description="Consecutive shards of a benchmark that one job works on, with the model loaded "
+        "once. Changes no answer, and none is computed again when it changes.",
+    )
+    gpu_share: int = Field(
+        ge=1,
+        description="Jobs that may use a GPU at a time, for small models; snakemake's --resources gpu=N "
+        "then counts so many for each GPU.",
+    )
     benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
     model_catalog: dict[Slug, ModelEntry] = Field(description="Models by name.")
     profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")

@@ -47,6 +47,9 @@ class ModelEntry(Model):
 
     licence: str = Field(min_length=1, description="Of the weights; an SPDX id where there is one.")
     card: Card = Field(default=Card(), description="How its card asks.")
+    gpus: int = Field(
+        default=1, ge=1, description="GPUs that it is spread over, for a model larger than one."
+    )
 
     @property
     def model(self) -> Model:

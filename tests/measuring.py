@@ -27,7 +27,7 @@ class Shard:
         self.shard, self.manifest = folder / "benchmark/shards/00000.jsonl", folder / "00000.json"
         told = config.features_settings(self.experiment, "shapes-1m")
         parsed = config.parse(settings.FeaturesSettings, told, stage="features")
-        features(parsed, self.shard, self.store, self.manifest)
+        features(parsed, self.store, {self.shard: self.manifest})
         self.samples = read_shard(self.shard)
 
     def key(self, profile: str) -> settings.RunKey:
@@ -38,8 +38,8 @@ class Shard:
         told = config.reason_settings(self.experiment, self.key(profile))
         kinds = ("predictions", "traces")
         paths = [self.folder / f"{profile}/00000.{kind}.parquet" for kind in kinds]
-        files = ShardFiles(self.shard, self.manifest, self.store, *paths)
-        reason(config.parse(settings.ReasonSettings, told, stage="reason"), files)
+        files = ShardFiles(self.store, self.shard, self.manifest, *paths)
+        reason(config.parse(settings.ReasonSettings, told, stage="reason"), [files])
         return paths[0], paths[1]
 
     @property

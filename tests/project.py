@@ -18,6 +18,7 @@ SMALL = {
         "dmlr-paper": {"max_new_tokens": 60, "steps": 2},
     },
     "shard_size": 4,
+    "shards_per_job": 1,
     "protocols": ["paper"],
     "figures": [],
     "measures": {"chains": [], "attention": []},
@@ -77,7 +78,7 @@ class Project:
         finished = re.findall(
             r"^(?:rule|localrule|checkpoint|localcheckpoint) (\w+):", done.stdout, re.M
         )
-        return {name: finished.count(name) for name in finished if name != "default"}
+        return _counted({name: finished.count(name) for name in finished if name != "default"})
 
     def planned(self, *targets: str) -> dict[str, int]:
         """The jobs that would be done, by rule."""
@@ -86,7 +87,16 @@ class Project:
         stats = re.search(r"Job stats:\n.*?\n-+ .*?\n(.*?)\n\n", done.stdout, re.S)
         lines = stats[1].splitlines() if stats else []
         jobs = {line.split()[0]: int(line.split()[1]) for line in lines}
-        return {name: n for name, n in jobs.items() if name not in ("total", "default")}
+        return _counted({n: jobs[n] for n in jobs if n not in ("total", "default")})
+
+
+def _counted(jobs: dict[str, int]) -> dict[str, int]:
+    """Jobs by rule, where the rules of a stage's blocks of shards (reason_shapes_00000) count as one."""
+    found: dict[str, int] = {}
+    for rule, count in jobs.items():
+        stage = re.sub(r"_[^_]+_\d{5}$", "", rule)
+        found[stage] = found.get(stage, 0) + count
+    return found
 
 
 def _merged(below: dict, above: dict) -> dict:

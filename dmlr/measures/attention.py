@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dmlr.datasets.shard import read_shard
+from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
 from dmlr.latent.search import Search
 from dmlr.measures.failures import note_failures
@@ -25,8 +26,9 @@ from dmlr.records import (
     read_records,
     write_records,
 )
+from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_features, read_manifest
-from dmlr.vlm.load import best_device, digests, load
+from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
@@ -49,10 +51,17 @@ class AttentionFiles:
     embeddings: Path
 
 
-def attention(settings: AttentionSettings, files: AttentionFiles) -> None:
+def attention(
+    settings: AttentionSettings, files: AttentionFiles, *, gpus: Gpus | None = None
+) -> None:
     """Look at the shard's first samples that the journal lacks, then write the records.
 
     Samples go one by one: they are few, and the attention of a long reply takes much memory.
+
+    Args:
+        settings: what determines the numbers.
+        files: of the shard.
+        gpus: of the job.
 
     Raises:
         RecordError: a file is damaged, or the predictions are not the shard's.
@@ -69,7 +78,8 @@ def attention(settings: AttentionSettings, files: AttentionFiles) -> None:
         paths = {sha256: files.store / name for sha256, name in features.items()}
 
         def work(missing: set[str], keep: Keep[Looked]) -> None:
-            looking = Looking(load(settings.model), settings, paths, replies, files.traces)
+            vlm = load(settings.model, gpus=gpus)
+            looking = Looking(vlm, settings, paths, replies, files.traces)
             for sample in samples:
                 if sample.sample_id in missing:
                     keep(*isolated([sample], looking.look, _failed))

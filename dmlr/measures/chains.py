@@ -1,11 +1,13 @@
-"""Stage chains: measure the replies of one shard by token and by step (the paper's Figures 2 to 4)."""
+"""Stage chains: measure the replies of shards by token and by step (the paper's Figures 2 to 4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dmlr.datasets.shard import read_shard
+from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
 from dmlr.measures.chain import PROMPT, Written, measure
 from dmlr.measures.failures import note_failures
@@ -19,8 +21,9 @@ from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Chain, Prediction, Sample, write_records
 from dmlr.settings import Vanilla
+from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_features, read_manifest
-from dmlr.vlm.load import best_device, digests, load
+from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
@@ -32,36 +35,58 @@ READ_AS = Vanilla(method="vanilla", prompt=PROMPT, max_new_tokens=NEW_TOKENS)
 class ChainFiles:
     """Files of one shard: what is read (first four) and what is written."""
 
+    store: Path
     shard: Path
     manifest: Path
-    store: Path
     predictions: Path
     chains: Path
 
 
-def chains(settings: ChainsSettings, files: ChainFiles, *, batch: int | None = None) -> None:
-    """Measure every reply of the shard that the journal lacks, then write the shard's records.
+def chains(
+    settings: ChainsSettings,
+    shards: Sequence[ChainFiles],
+    *,
+    batch: int | None = None,
+    gpus: Gpus | None = None,
+) -> None:
+    """Measure every reply that its shard's journal lacks, and write each shard's records.
+
+    The model is loaded once, for the first reply that is missing.
 
     Args:
         settings: what determines the numbers.
-        files: of the shard.
+        shards: files of each shard.
         batch: replies at once, a matter of speed alone; None: as many as fit.
+        gpus: of the job.
 
     Raises:
         RecordError: a file is damaged, or the predictions are not the shard's.
     """
+    model = digests(settings.model)
+    produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
+    loaded = cache(lambda: load(settings.model, gpus=gpus))
+    for files in shards:
+        features = read_manifest(files.manifest, model)
+        _measure(settings, files, features, produced, loaded, batch)
+
+
+def _measure(
+    settings: ChainsSettings,
+    files: ChainFiles,
+    features: dict[str, str],
+    produced: dict[str, Any],
+    loaded: Callable[[], VisionLanguageModel],
+    batch: int | None,
+) -> None:
     samples = read_shard(files.shard)
     replies = read_replies(files.predictions, samples)
-    model = digests(settings.model)
-    features = read_manifest(files.manifest, model)
-    produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
     folder, shard = files.chains.parent, files.shard.stem
     with Journal.opened(folder / "journal", f"{shard}.chains", digest(produced), Chain) as journal:
         keys = {s.sample_id: _key(s, features, replies[s.sample_id]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
 
         def work(missing: set[str], keep: Keep[Chain]) -> None:
-            measuring = Measuring(load(settings.model), settings, paths, replies)
+            measuring = Measuring(loaded(), settings, paths, replies)
             measuring.measure([s for s in samples if s.sample_id in missing], keep, batch=batch)
 
         found = journal.completed(f"chains {folder}/{shard}", keys, work)

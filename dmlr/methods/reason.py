@@ -1,10 +1,13 @@
-"""Stage reason: answer the samples of one shard with one profile of one method."""
+"""Stage reason: answer the samples of shards of one run, with one profile of one method."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dmlr.datasets.shard import origin, read_shard
+from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
 from dmlr.methods.answer import Answer
 from dmlr.methods.answering import Answering
@@ -13,8 +16,10 @@ from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Prediction, Sample, TraceStep, write_records
 from dmlr.settings import ReasonSettings
+from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_manifest
-from dmlr.vlm.load import best_device, digests, load
+from dmlr.vlm.load import digests, load
+from dmlr.vlm.model import VisionLanguageModel
 from dmlr.wording import asked
 
 
@@ -22,32 +27,55 @@ from dmlr.wording import asked
 class ShardFiles:
     """Files of one shard: what is read (first three) and what is written."""
 
+    store: Path
     shard: Path
     manifest: Path
-    store: Path
     predictions: Path
     traces: Path
 
 
-def reason(settings: ReasonSettings, files: ShardFiles, *, batch: int | None = None) -> None:
-    """Answer every sample of the shard that its journal lacks, then write the shard's records.
+def reason(
+    settings: ReasonSettings,
+    shards: Sequence[ShardFiles],
+    *,
+    batch: int | None = None,
+    gpus: Gpus | None = None,
+) -> None:
+    """Answer every sample that its shard's journal lacks, and write each shard's records.
+
+    Shards are worked on one after the other, each as if it were alone; the model is loaded once, for
+    the first sample that is missing.
 
     Args:
         settings: what determines the predictions.
-        files: of the shard.
+        shards: files of each shard, of one run.
         batch: samples at once, a matter of speed alone; None: as many as fit.
+        gpus: of the job.
     """
-    samples = read_shard(files.shard)
     model = digests(settings.model)
-    features = read_manifest(files.manifest, model)
     produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
+    loaded = cache(lambda: load(settings.model, gpus=gpus))
+    for files in shards:
+        features = read_manifest(files.manifest, model)
+        _answer(settings, files, features, produced, loaded, batch)
+
+
+def _answer(
+    settings: ReasonSettings,
+    files: ShardFiles,
+    features: dict[str, str],
+    produced: dict[str, Any],
+    loaded: Callable[[], VisionLanguageModel],
+    batch: int | None,
+) -> None:
+    samples = read_shard(files.shard)
     folder, shard = files.predictions.parent, files.shard.stem
     with Journal.opened(folder / "journal", shard, digest(produced), Answer) as journal:
         keys = {s.sample_id: _key(s, features[s.image.sha256]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
 
         def work(missing: set[str], keep: Keep[Answer]) -> None:
-            answering = Answering(load(settings.model), settings, paths)
+            answering = Answering(loaded(), settings, paths)
             answering.answer([s for s in samples if s.sample_id in missing], keep, batch=batch)
 
         answers = journal.completed(f"reason {folder}/{shard}", keys, work)

@@ -26,7 +26,7 @@ class AttentionRows:
     def add(self, weights: Float[Tensor, "batch head query key"]) -> None:
         """Add a layer."""
         mean = weights.mean(dim=1)
-        self._sum = mean if self._sum is None else self._sum + mean
+        self._sum = mean if self._sum is None else self._sum + mean.to(self._sum.device)
         self._layers += 1
 
     def at(self, columns: Int[Tensor, "batch patch"]) -> Float[Tensor, "batch query patch"]:

@@ -95,6 +95,7 @@ class PrefixCache(Cache):
 
 def _rows(layer: PrefixLayer, kept: Tensor) -> PrefixLayer:
     assert layer.buffer is not None
+    kept = kept.to(layer.buffer.keys.device)  # layers may stand on several GPUs
     buffer = Buffer(layer.buffer.keys[kept], layer.buffer.values[kept])
     return PrefixLayer(buffer, layer.length)
 

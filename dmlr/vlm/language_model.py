@@ -72,7 +72,7 @@ class LanguageModel:
     def logits(self, hidden: Float[Tensor, "*place hidden"]) -> Float[Tensor, "*place vocab"]:
         """Next-token logits in float32, for the places that are read and no others."""
         logits: Tensor = self.model.lm_head(hidden)
-        return logits.float()
+        return logits.to(self.device).float()
 
     def run(
         self,
@@ -104,4 +104,4 @@ class LanguageModel:
             **self._deepstack_arguments(block),
         )
         hidden: Tensor = output.last_hidden_state
-        return hidden
+        return hidden.to(self.device)  # the last layer may stand on another GPU

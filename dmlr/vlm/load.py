@@ -14,11 +14,13 @@ import transformers
 from transformers.utils.logging import disable_progress_bar
 
 from dmlr.checkpoint import locate, processing_digest
-from dmlr.errors import CheckpointError, ConfigError, DmlrError
+from dmlr.devices.gpus import Gpus
+from dmlr.errors import CheckpointError, DmlrError
 from dmlr.progress import say
 from dmlr.settings import Model
 from dmlr.units import amount
-from dmlr.vlm.memory import out_of_memory, room
+from dmlr.vlm.device import free, left, named, places
+from dmlr.vlm.memory import out_of_memory
 from dmlr.vlm.model import VisionLanguageModel
 from dmlr.vlm.qwen2_5_vl import Qwen25VL
 from dmlr.vlm.qwen3_vl import Qwen3VL
@@ -31,23 +33,31 @@ SMALLER = "end what else uses it, or take a smaller model, a dtype of 16 bits or
 TABLES = ("LOAD REPORT", "seem corrupted")  # warnings about what dmlr.weights.check_fit says
 
 
-def load(model: Model, *, device: str | None = None) -> VisionLanguageModel:
+def load(
+    model: Model, *, device: str | None = None, gpus: Gpus | None = None
+) -> VisionLanguageModel:
     """Load the model onto a device, the best there is unless one is named, and say which that is.
+
+    Args:
+        model: which one.
+        device: as torch names it.
+        gpus: where several are given and seen, the model's layers are spread over all that are seen.
 
     Raises:
         CheckpointError: the checkpoint is missing, incomplete, of another family or too large.
         ConfigError: this machine has no such device.
     """
     folder = locate(model)
-    place = torch.device(_checked(device) if device else best_device())
+    devices = places(device, gpus or Gpus())
+    place = named(devices)
     dtype: torch.dtype = getattr(torch, model.dtype)
     stored = sum(file.stat().st_size for file in weight_files(folder))
     say(f"model {model.checkpoint}: {model.dtype} on {place}, loading {amount(stored)} of weights")
-    _check_memory(folder, dtype, place)
+    _check_memory(folder, dtype, devices)
     started = time.monotonic()
     with _saying(started):
-        vlm = _read(FAMILIES[model.family], folder, dtype, place)
-    _say_loaded(vlm, time.monotonic() - started)
+        vlm = _read(FAMILIES[model.family], folder, dtype, devices)
+    _say_loaded(vlm, devices, time.monotonic() - started)
     return vlm
 
 
@@ -70,22 +80,25 @@ def _saying(started: float, every: float = SAY_EVERY) -> Iterator[None]:
         thread.join()
 
 
-def _check_memory(folder: Path, dtype: torch.dtype, device: torch.device) -> None:
-    """Check that the weights fit: the device may be shared with other programs.
+def _check_memory(folder: Path, dtype: torch.dtype, devices: list[torch.device]) -> None:
+    """Check that the weights fit: the devices may be shared with other programs.
 
     Raises:
         CheckpointError: they do not.
     """
-    needed, free = count_numbers(folder) * dtype.itemsize, room(device)[0]
-    if needed > free:
+    needed = count_numbers(folder) * dtype.itemsize
+    if needed > free(devices):
         raise CheckpointError(
             f"{folder}: its weights take {amount(needed)} in {str(dtype).removeprefix('torch.')}, "
-            f"{device} has {_left(device)}; {SMALLER}"
+            f"{named(devices)} has {left(devices)}; {SMALLER}"
         )
 
 
 def _read(
-    family: type[VisionLanguageModel], folder: Path, dtype: torch.dtype, device: torch.device
+    family: type[VisionLanguageModel],
+    folder: Path,
+    dtype: torch.dtype,
+    devices: list[torch.device],
 ) -> VisionLanguageModel:
     """Load, with one line for whatever the model library finds wrong.
 
@@ -94,13 +107,14 @@ def _read(
     disable_progress_bar()
     logging.getLogger("transformers.modeling_utils").addFilter(_is_no_table)
     try:
-        return family.from_pretrained(folder, dtype=dtype, device=device)
+        return family.from_pretrained(folder, dtype=dtype, devices=devices)
     except DmlrError:
         raise
     except Exception as error:
         if out_of_memory(error):
             raise CheckpointError(
-                f"{folder}: memory ran out while it was loaded, {device} has {_left(device)}; {SMALLER}"
+                f"{folder}: memory ran out while it was loaded, {named(devices)} has {left(devices)}; "
+                f"{SMALLER}"
             ) from None
         said = shorten(str(error), SHOWN)
         raise CheckpointError(
@@ -113,42 +127,16 @@ def _is_no_table(record: logging.LogRecord) -> bool:
     return not any(words in record.getMessage() for words in TABLES)
 
 
-def _say_loaded(vlm: VisionLanguageModel, seconds: float) -> None:
+def _say_loaded(vlm: VisionLanguageModel, devices: list[torch.device], seconds: float) -> None:
     parameters = list(vlm.model.parameters())
     count = sum(parameter.numel() for parameter in parameters)
     number = f"{count / 1e9:.2f} billion" if count >= 1e9 else f"{count / 1e6:.2f} million"
     taken = amount(sum(parameter.numel() * parameter.itemsize for parameter in parameters))
-    where = str(vlm.device)
+    where = named(devices)
     if vlm.device.type == "cuda":
         where += f", {torch.cuda.get_device_name(vlm.device)}"
-    said = f"{number} parameters take {taken} on {where} ({_left(vlm.device)})"
+    said = f"{number} parameters take {taken} on {where} ({left(devices)})"
     say(f"loaded in {seconds:.1f} s: {said}")
-
-
-def _left(device: torch.device) -> str:
-    free, total = room(device)
-    return f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
-
-
-def _checked(device: str) -> str:
-    """A device that torch knows and that this machine has.
-
-    Raises:
-        ConfigError: it is neither.
-    """
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        why = str(error).splitlines()[0]
-        raise ConfigError(
-            f"--device: must be a device of this machine, got {device!r} ({why})"
-        ) from None
-    return device
-
-
-def best_device() -> str:
-    """``cuda`` where there is one, else ``cpu``."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def digests(model: Model) -> dict[str, str]:

@@ -13,10 +13,12 @@ PROCESS = Path("/proc/self")  # Linux's; elsewhere a CPU's peak cannot start ane
 
 
 def room(device: torch.device) -> tuple[int, int]:
-    """Bytes that nobody uses, and all there are: a GPU's own, else the host's."""
+    """Bytes that are free for this process, and all there are: a GPU's own, else the host's."""
     if device.type == "cuda":
         torch.cuda.empty_cache()  # what this process freed
-        return torch.cuda.mem_get_info(device)
+        free, total = torch.cuda.mem_get_info(device)
+        share = int(total * torch.cuda.get_per_process_memory_fraction(device))
+        return min(free, share - torch.cuda.memory_reserved(device)), total
     found = psutil.virtual_memory()
     return found.available, found.total
 

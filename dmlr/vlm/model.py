@@ -43,9 +43,11 @@ class VisionLanguageModel(LanguageModel):
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path, *, dtype: torch.dtype, device: torch.device
+        cls, folder: Path, *, dtype: torch.dtype, devices: Sequence[torch.device]
     ) -> "VisionLanguageModel":
-        """Load a checkpoint directory; the PIL image processor is chosen, since the two differ.
+        """Load a checkpoint directory onto a device, or its layers in turn onto several GPUs.
+
+        The PIL image processor is chosen, since the two differ.
 
         No code of the checkpoint is run, and no weight is left random.
 
@@ -69,10 +71,13 @@ class VisionLanguageModel(LanguageModel):
             use_safetensors=True,
             ignore_mismatched_sizes=True,  # they are refused below, by name
             output_loading_info=True,
+            device_map="balanced" if len(devices) > 1 else None,
             **kept,
         )
         check_fit(folder, loaded)
-        return cls(model.to(device), tokenizer, processor)
+        if len(devices) == 1:
+            model = model.to(devices[0])
+        return cls(model, tokenizer, processor)
 
     @property
     def end_ids(self) -> set[int]:

@@ -21,6 +21,8 @@ from dmlr.verify import failures as judgements
 from dmlr.judges import check_judges, judge_limits
 
 RUN = "{benchmark}/{model}/{profile}/seed-{seed}"
+SHARD = "results/benchmarks/{benchmark}/shards/{shard}.jsonl"
+MANIFEST = "results/features/{model}/{benchmark}/{shard}.json"
 LEDGER = "results/ledger.sqlite"
 
 try:
@@ -59,9 +61,25 @@ wildcard_constraints:
 
 
 def shard_files(benchmark):
-    return expand(
-        "results/benchmarks/{b}/shards/{s}.jsonl", b=benchmark, s=SHARDS[benchmark]
-    )
+    return expand(SHARD, benchmark=benchmark, shard=SHARDS[benchmark])
+
+
+# The shards of a benchmark in blocks: a job for each.
+def blocks_of(benchmark):
+    return dmlr.config.blocks(SHARDS[benchmark], EXPERIMENT.shards_per_job)
+
+
+# A pattern for each shard of a block; other wildcards stay.
+def of_block(pattern, benchmark, block):
+    return expand(pattern, benchmark=benchmark, shard=block, allow_missing=True)
+
+
+def gpus_of(wildcards):
+    return EXPERIMENT.model_catalog[wildcards.model].gpus
+
+
+def each(option, paths):
+    return [f"{option} {path}" for path in paths]
 
 
 def run_files(pattern, key):
@@ -92,10 +110,12 @@ def all_prepared():
 
 def all_manifests():
     return [
-        f"results/features/{model}/{benchmark}/{shard}.json"
+        path
         for model in EXPERIMENT.models
         for benchmark in EXPERIMENT.benchmarks
-        for shard in SHARDS[benchmark]
+        for path in expand(
+            MANIFEST, model=model, benchmark=benchmark, shard=SHARDS[benchmark]
+        )
     ]
 
 
@@ -177,16 +197,25 @@ def bench_files():
     return sorted(str(path) for path in Path("results/bench").glob("*.json"))
 
 
-def key_of(wildcards):
-    names = ("benchmark", "model", "profile")
-    return RunKey(seed=int(wildcards.seed), **{name: wildcards[name] for name in names})
+# The run that wildcards name; its benchmark is theirs too, or a rule's own.
+def key_of(wildcards, benchmark=None):
+    return RunKey(
+        benchmark=benchmark or wildcards.benchmark,
+        model=wildcards.model,
+        profile=wildcards.profile,
+        seed=int(wildcards.seed),
+    )
 
 
-def failed_attempts(wildcards):
-    path = expand(PREDICTIONS, shard=wildcards.shard, **key_of(wildcards).model_dump())[
-        0
-    ]
-    return f"attempts: {attempts(failures.note_path(Path(path)))}"
+def reason_settings_of(benchmark, wildcards):
+    return dmlr.config.reason_settings(EXPERIMENT, key_of(wildcards, benchmark))
+
+
+# How often samples of each shard of a block have failed.
+def failed_attempts(pattern, note_path, benchmark, block, wildcards):
+    key = key_of(wildcards, benchmark)
+    paths = expand(pattern, shard=block, **key.model_dump())
+    return f"attempts: {[attempts(note_path(Path(path))) for path in paths]}"
 
 
 def failed_judgements(wildcards):
@@ -194,13 +223,6 @@ def failed_judgements(wildcards):
         VERDICTS, protocol=wildcards.protocol, **key_of(wildcards).model_dump()
     )[0]
     return f"attempts: {attempts(judgements.note_path(Path(path)))}"
-
-
-def failed_measures(kind, wildcards):
-    path = (
-        f"results/measures/{key_of(wildcards).folder}/{wildcards.shard}.{kind}.parquet"
-    )
-    return f"attempts: {attempts(measured.note_path(Path(path)))}"
 
 
 # Snakemake would read the braces of a plain text param as wildcards; it leaves a function's result alone.

@@ -19,10 +19,8 @@ rule verify:
             EXPERIMENT, wildcards.protocol, wildcards.benchmark
         ),
         retry=failed_judgements,
-        shards=lambda wildcards, input: [f"--shard {path}" for path in input.shards],
-        predictions=lambda wildcards, input: [
-            f"--predictions {p}" for p in input.predictions
-        ],
+        shards=lambda wildcards, input: each("--shard", input.shards),
+        predictions=lambda wildcards, input: each("--predictions", input.predictions),
     shell:
         "dmlr verify --settings {params.settings:q} {params.shards} {params.predictions} "
         "--ledger results/ledger.sqlite --limits '{resources.limits}' "
