@@ -15,7 +15,7 @@ from tests.cases import five
 from tests.tiny import dmlr_profile, model_settings
 
 ROOT = Path(__file__).parent.parent
-A, B = "GPU-aaaa1111-0000", "GPU-bbbb2222-0000"
+A, B = "GPU-aaaa1111-1000", "GPU-bbbb2222-0000"
 # Leases GPUs, says which, and holds them until a line comes in.
 HOLD = """
 import os, sys

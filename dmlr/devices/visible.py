@@ -3,6 +3,7 @@
 import os
 import subprocess
 from dataclasses import dataclass
+from itertools import takewhile
 
 from dmlr.errors import ConfigError
 
@@ -33,8 +34,8 @@ def visible() -> Visible:
     told = os.environ.get(VARIABLE)
     if told is None:
         return _listed()
-    # CUDA ignores what stands behind a -1.
-    names = [name.strip() for name in told.split("-1")[0].split(",") if name.strip()]
+    named = [name.strip() for name in told.split(",") if name.strip()]
+    names = [*takewhile(lambda name: name != "-1", named)]  # as CUDA, which reads no further
     if not names:
         return Visible([], f"{VARIABLE} is {told!r}")
     if all(name.startswith("MIG-") for name in names):
