@@ -71,7 +71,7 @@ def signature(model: Model) -> dict[str, str]:
     Raises:
         CheckpointError: the directory is not there, or not a checkpoint of the model's family.
     """
-    folder = _local(model)
+    folder = local(model)
     if folder is None:
         return {}
     check(folder, family=model.family)
@@ -87,12 +87,12 @@ def _state(path: Path) -> str:
 
 def _folder(model: Model) -> Path:
     """The model's directory, downloaded first where it is a hub id that the cache does not hold."""
-    return _local(model) or fetch(
+    return local(model) or fetch(
         MODEL, model.checkpoint, model.revision, patterns=FETCHED, offline=model.offline
     )
 
 
-def _local(model: Model) -> Path | None:
+def local(model: Model) -> Path | None:
     """The model's directory where it is a local one, None where it is a hub id."""
     if model.checkpoint.startswith("embedded:"):
         return Path(str(files("dmlr.resources") / model.checkpoint.removeprefix("embedded:")))

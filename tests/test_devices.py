@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate import dispatch_model
 
 from dmlr.methods import dmlr
 from dmlr.methods.answer import Question
@@ -239,9 +240,26 @@ def answers(vlm):
     return [outcome.reply.ids for outcome in dmlr.answer(vlm, asked, profile, 42)]
 
 
-def test_a_model_with_a_map_of_devices_gives_the_same_answers(checkpoints, family, family_vlm):
+def test_answers_pass_through_the_hooks_that_move_states_between_gpus(
+    checkpoints, family, family_vlm
+):
     vlm = spread(checkpoints(family), family, [torch.device("cpu")] * 2)
-    assert vlm.model.hf_device_map
+    text = "model.language_model"
+    layers = [f"{text}.layers.{number}" for number in range(vlm.config.num_hidden_layers)]
+    others = [
+        f"{text}.embed_tokens",
+        f"{text}.norm",
+        f"{text}.rotary_emb",
+        "model.visual",
+        "lm_head",
+    ]
+    dispatch_model(
+        vlm.model,
+        dict.fromkeys([*layers, *others], "cpu"),
+        force_hooks=True,  # which one device would do without
+        skip_keys=vlm.model._skip_keys_device_placement,
+    )
+    assert all(hasattr(layer, "_hf_hook") for layer in vlm.text.layers)
     assert answers(vlm) == answers(family_vlm)
 
 

@@ -51,6 +51,9 @@ rule aggregate:
         "logs/aggregate.benchmark.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=scaled(8000),
+        runtime=scaled(60),
     params:
         settings=aggregate_settings,
     shell:

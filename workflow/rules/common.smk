@@ -14,6 +14,7 @@ from dmlr.experiment import FigureName
 from dmlr.measures import failures as measured
 from dmlr.methods import failures
 from dmlr.attempts import attempts
+from dmlr.devices import needs
 from dmlr.provenance import fingerprint
 from dmlr.reverify import check
 from dmlr.settings import RunKey
@@ -72,10 +73,6 @@ def blocks_of(benchmark):
 # A pattern for each shard of a block; other wildcards stay.
 def of_block(pattern, benchmark, block):
     return expand(pattern, benchmark=benchmark, shard=block, allow_missing=True)
-
-
-def gpus_of(wildcards):
-    return EXPERIMENT.model_catalog[wildcards.model].gpus
 
 
 def each(option, paths):

@@ -9,6 +9,9 @@ rule export:
         "logs/export/{run}.benchmark.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=scaled(4000),
+        runtime=scaled(30),
     params:
         code=fingerprint("export"),
     shell:

@@ -17,6 +17,8 @@ for name in EXPERIMENT.benchmarks:
                 "../../environment.yml"
             resources:
                 gpu=gpus_of,
+                mem_mb=model_memory,
+                runtime=model_minutes(samples_of(block)),
                 gpu_share=str(EXPERIMENT.gpu_share),
             params:
                 settings=lambda wildcards: dmlr.config.features_settings(

@@ -17,6 +17,9 @@ rule figure:
         "logs/figures/{figure}.benchmark.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=scaled(4000),
+        runtime=scaled(30),
     params:
         settings=figure_settings,
     shell:

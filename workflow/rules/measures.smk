@@ -23,6 +23,8 @@ for name in EXPERIMENT.benchmarks:
             # As for reason: a matter of speed.
             resources:
                 gpu=gpus_of,
+                mem_mb=model_memory,
+                runtime=model_minutes(samples_of(block)),
                 gpu_share=str(EXPERIMENT.gpu_share),
                 batch_size=str(EXPERIMENT.batch_size),
             params:
@@ -66,6 +68,8 @@ rule attention:
         "../../environment.yml"
     resources:
         gpu=gpus_of,
+        mem_mb=model_memory,
+        runtime=model_minutes(4 * EXPERIMENT.measures.attention_samples),
         gpu_share=str(EXPERIMENT.gpu_share),
     params:
         settings=lambda wildcards: dmlr.config.attention_settings(

@@ -16,6 +16,9 @@ for name in EXPERIMENT.benchmarks:
             f"logs/prepare/{name}.benchmark.tsv"
         conda:
             "../../environment.yml"
+        resources:
+            mem_mb=scaled(4000),
+            runtime=scaled(240),
         params:
             settings=partial(prepare_settings_of, name),
             folder=subpath(output.audit, parent=True),

@@ -25,6 +25,8 @@ for name in EXPERIMENT.benchmarks:
             # resource: no change of it re-runs anything.
             resources:
                 gpu=gpus_of,
+                mem_mb=model_memory,
+                runtime=model_minutes(samples_of(block)),
                 gpu_share=str(EXPERIMENT.gpu_share),
                 batch_size=str(EXPERIMENT.batch_size),
             params:

@@ -22,6 +22,9 @@ rule report:
         "logs/report.benchmark.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=scaled(8000),
+        runtime=scaled(60),
     params:
         settings=report_settings,
     shell:

@@ -13,6 +13,8 @@ rule verify:
     conda:
         "../../environment.yml"
     resources:
+        mem_mb=scaled(4000),
+        runtime=scaled(720),
         limits=lambda wildcards: judge_limits(EXPERIMENT, wildcards.protocol),
     params:
         settings=lambda wildcards: dmlr.config.verify_settings(
