@@ -171,6 +171,14 @@ def test_touching_every_file_runs_nothing(project):
     assert project.planned() == {}
 
 
+def test_how_jobs_use_the_machine_runs_nothing(project):
+    project.configure(
+        {"batch_size": 2, "gpu_share": 2, "model_catalog": {"shapes-1m": {"gpus": 2}}}
+    )
+    assert project.planned() == {}
+    project.configure({})
+
+
 def test_sigma_changes_the_runs_of_its_profile_alone(project):
     project.configure({"profile_catalog": {"dmlr-paper": {"sigma": 0.2}}})
     assert project.planned() == {"reason": 2, "verify": 1, "aggregate": 1, "report": 1}
@@ -225,8 +233,9 @@ def test_a_template_changes_the_report_alone(project, edited):
         ("dmlr/latent/loop.py", "# Algorithm 1's inner loop", "# the inner loop", {}),
         ("dmlr/verify/rules/boxed.py", '"""Rule set boxed', '"""The rule set boxed', {}),
         ("dmlr/cli.py", "Render the pages.", "Render all pages.", {}),
+        ("dmlr/devices/needs.py", "= 15, 2, 4", "= 30, 4, 8", {}),
     ],
-    ids=["verify", "reason", "checkpoint", "published", "aggregate", "comment", "docstring", "command-line"],
+    ids=["verify", "reason", "checkpoint", "published", "aggregate", "comment", "docstring", "command-line", "resources"],
 )  # fmt: skip
 def test_code_changes_run_their_stage_and_what_comes_after(project, edited, path, old, new, jobs):
     edited(path, old, new)
