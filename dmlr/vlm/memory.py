@@ -32,7 +32,8 @@ def out_of_memory(error: BaseException) -> bool:
 def forget_peak(device: torch.device) -> None:
     """Let the peak start anew; on a CPU without ``PROCESS`` it stays that of the whole process."""
     if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
+        for number in range(torch.cuda.device_count()):
+            torch.cuda.reset_peak_memory_stats(number)
         return
     try:
         (PROCESS / "clear_refs").write_text("5", encoding="ascii")
@@ -43,10 +44,11 @@ def forget_peak(device: torch.device) -> None:
 def peak_bytes(device: torch.device) -> int:
     """Bytes at the peak since it was last forgotten, weights included.
 
-    On a GPU they are torch's tensors, on a CPU the process's resident pages.
+    On a GPU they are torch's tensors, on all GPUs that the model is spread over; on a CPU the process's
+    resident pages.
     """
     if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
+        return sum(map(torch.cuda.max_memory_allocated, range(torch.cuda.device_count())))
     try:
         lines = (PROCESS / "status").read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
