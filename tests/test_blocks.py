@@ -1,5 +1,8 @@
 """Several shards in one job: the model is loaded once, and nothing else changes."""
 
+import os
+import re
+
 import pytest
 import yaml
 
@@ -62,6 +65,18 @@ def each(block, **options):
     return [
         word for option, path in options.items() for name in block for word in (f"--{option}", path(name))
     ]  # fmt: skip
+
+
+def machine(folder, monkeypatch, *uuids):
+    """A machine with GPUs, which no torch can use; each job says which one it was given."""
+    listed = "".join(f"{number}, {uuid}, 81559 MiB\n" for number, uuid in enumerate(uuids))
+    smi = folder / "bin/nvidia-smi"
+    smi.parent.mkdir()
+    smi.write_text(f"#!/bin/sh\ncat <<'END'\n{listed}END\n")
+    smi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{smi.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("DMLR_LEASES", str(folder / "leases"))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
 
 def run(*arguments, code=0):
@@ -175,12 +190,20 @@ def test_an_option_given_too_rarely_is_named(jobs, capfd):
 
 
 @pytest.mark.slow  # the workflow's jobs, each of which imports torch
-def test_the_workflow_makes_a_job_for_each_block_and_another_size_answers_nothing_again(tmp_path):
+def test_the_workflow_makes_a_job_for_each_block_and_another_size_answers_nothing_again(
+    tmp_path, monkeypatch
+):
+    machine(tmp_path, monkeypatch, "GPU-aaaa", "GPU-bbbb")
     project = Project(tmp_path)
     project.configure({"shards_per_job": 2})
-    assert project.succeed("reasoning") == {
+    assert project.succeed("reasoning", "--resources", "gpu=2") == {
         "prepare_shapes": 1, "features_of_shard": 1, "reason": 2, "reasoning": 1,
     }  # fmt: skip
+    logs = [path.read_text() for path in tmp_path.glob("logs/reason/**/*.log")]
+    assert sorted(re.findall(r"cannot use the GPU (\S+):", "".join(logs))) == [
+        "GPU-aaaa",
+        "GPU-bbbb",
+    ]
     paths = sorted(tmp_path.glob("results/runs/**/*.parquet"))
     before = [path.read_bytes() for path in paths]
     assert len(before) == 8
