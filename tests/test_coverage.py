@@ -134,6 +134,7 @@ WORLDS = [
 MORE = [of_questions, of_pair_differences, of_cluster_differences, of_clustered_rewards]
 
 
+# One world of each kind of statistic is always asked, the others and larger ones where time is (slow).
 @pytest.mark.parametrize(
     ("world", "n"),
     [
