@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from functools import cache
@@ -9,9 +10,16 @@ import torch
 import dmlr.vlm  # noqa: F401  (makes torchvision importable before transformers asks for it)
 from dmlr.vlm.load import load
 from tests.library import Library
+from tests.project import run_once
 from tests.tiny import FAMILIES, model_settings, write_checkpoint
 
 torch.set_num_threads(1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Files that run the workflow take longest and start first, so that no worker ends with one alone."""
+    items.sort(key=lambda item: not hasattr(item.module, "Project"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,6 +85,16 @@ def libraries(checkpoints):
 def library(libraries, family):
     """The reference for ``family_vlm``."""
     return libraries(family)
+
+
+@pytest.fixture(scope="session")
+def finished_workflow(tmp_path_factory):
+    """A project whose workflow was run, made once for all workers; a test that changes it copies it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the workers' own folders are in it
+    run_once(folder / "finished")
+    return folder / "finished"
 
 
 @pytest.fixture

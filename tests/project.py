@@ -1,5 +1,6 @@
 """A copy of the whole project in a folder of its own, run as a user runs it."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "workflow", "profiles", "config", "dmlr", "environment.yml")
@@ -26,10 +28,13 @@ SMALL = {
 
 
 class Project:
-    """Two shards of the embedded benchmark, vanilla and a short dmlr."""
+    """Two shards of the embedded benchmark, vanilla and a short dmlr; ``like`` one with its results."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, like: Path | None = None) -> None:
         self.folder = folder
+        if like:
+            shutil.copytree(like, folder, symlinks=True, dirs_exist_ok=True)
+            return
         for part in PARTS:
             source = ROOT / part
             if source.is_dir():
@@ -97,6 +102,19 @@ def _counted(jobs: dict[str, int]) -> dict[str, int]:
         stage = re.sub(r"_[^_]+_\d{5}$", "", rule)
         found[stage] = found.get(stage, 0) + count
     return found
+
+
+def run_once(folder: Path) -> dict[str, dict[str, int]]:
+    """Run a project's whole workflow, if no other process has; the jobs that were planned, and done."""
+    jobs = folder.with_suffix(".json")
+    with FileLock(folder.with_suffix(".lock")):
+        if not jobs.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what another process failed with
+            folder.mkdir()
+            project = Project(folder)
+            told = {"planned": project.planned(), "done": project.succeed()}
+            jobs.write_text(json.dumps(told))
+    return json.loads(jobs.read_text())
 
 
 def _merged(below: dict, above: dict) -> dict:

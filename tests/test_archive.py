@@ -7,9 +7,9 @@ import pytest
 from tests.project import Project
 
 
-@pytest.mark.slow
-def test_snakemake_makes_an_archive_of_pages_tables_and_figures(tmp_path):
-    project = Project(tmp_path)
+@pytest.mark.slow  # snakemake --report packs every result: about a minute
+def test_snakemake_makes_an_archive_of_pages_tables_and_figures(tmp_path, finished_workflow):
+    project = Project(tmp_path, like=finished_workflow)
     project.configure({"figures": ["figure8"]})
     project.succeed()
     done = project.run("--report", "report.zip")

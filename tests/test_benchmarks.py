@@ -398,7 +398,7 @@ def tree(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # 3,040 pictures are made first
 def test_3040_pictures_are_prepared(run_dmlr, tmp_path, capsys):
     """No time is asserted; it is printed for whoever measures. A process of its own checks no types."""
     generator = np.random.default_rng(5)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from dmlr.errors import DataError
-from dmlr.store.bootstrap import Kind, difference_interval, interval, share_interval
-from dmlr.store.shares import Design, difference, items, share
+from dmlr.store.bootstrap import Kind, interval, share_interval
+from dmlr.store.shares import Design
 
 NAN = float("nan")
 SAMPLES = [f"s{number}" for number in range(8)]
@@ -34,23 +34,6 @@ def test_units_of_unlike_size_by_hand():
     assert (found.low, found.high) == pytest.approx((100 / 3, 1800 / 19))
 
 
-def test_pairs_that_count_as_one_by_hand():
-    # Wrong as soon as one is wrong; open if one has no score and none is wrong: 4 of 8 pairs, one is open.
-    pairs = ids([2] * 9)
-    found = share_interval(scores("++ ++ ++ ++ +- -+ -- ?- +?"), Design(pairs, groups=pairs))
-    assert (found.value, found.n, found.units) == (50, 8, 8)
-    assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
-
-
-def test_groups_within_larger_units_by_hand():
-    # Each unit has two pairs; 2 of 2 in four units, 0 of 2 in four others.
-    pairs = [f"p{number // 2}" for number in range(32)]
-    design = Design(ids([4] * 8), groups=pairs)
-    found = share_interval(scores("++++" * 4 + "+-?-" * 4), design)
-    assert (found.value, found.n, found.units) == (50, 16, 8)
-    assert (found.low, found.high) == pytest.approx((100 / 7, 600 / 7))
-
-
 def test_categories_weigh_alike_and_are_drawn_apart_by_hand():
     # One category of 3 all right, one of 4 right among 8: (100 + 50) / 2, (100 + 1/7) / 2, (100 + 6/7) / 2.
     design = Design([f"s{number}" for number in range(11)], categories=ids([3, 8]))
@@ -60,20 +43,9 @@ def test_categories_weigh_alike_and_are_drawn_apart_by_hand():
 
 
 def test_a_paired_difference_by_hand():
-    # +1 in four and -1 in four units; k of 7: (2k - 7) / 7 with k = 1 and 6. The last two count in no run.
-    design = Design([*SAMPLES, "t0", "t1"])
-    found = difference_interval(scores("++++---- ?+"), scores("----++++ +?"), design)
-    assert (found.value, found.n, found.units) == (0, 8, 8)
+    # +1 in four and -1 in four units; k of 7: (2k - 7) / 7 with k = 1 and 6.
+    found = interval([[Kind(1, 1, 4), Kind(-1, 1, 4)]])
     assert (found.low, found.high) == pytest.approx((-500 / 7, 500 / 7))
-
-
-def test_a_difference_of_groups_is_over_groups_that_both_have():
-    # first 1 1 0 ?, second 0 1 0 0: one of three.
-    first, second = scores("++ ++ +- +?"), scores("+- ++ ?- --")
-    pairs = ids([2] * 4)
-    design = Design(pairs, groups=pairs)
-    assert difference(first, second, design).values == pytest.approx([1, 0, 0, NAN], nan_ok=True)
-    assert share(difference(first, second, design)) == pytest.approx(100 / 3)
 
 
 def test_what_is_computed_is_what_would_be_drawn():
@@ -132,11 +104,9 @@ def test_a_category_without_scores_has_no_mean():
     assert share_interval(scores(""), Design([])) is None
 
 
-def test_a_group_lies_in_one_unit_and_a_unit_in_one_category():
+def test_a_unit_lies_in_one_category():
     with pytest.raises(DataError) as told:
-        items(scores("++"), Design(["a", "b"], groups=["p", "p"]))
+        share_interval(scores("++"), Design(["a", "a"], categories=["x", "y"]))
     assert str(told.value) == (
-        "group 'p': must lie in one unit, got 'a' and 'b'; correct the samples' groups or choose another unit"
+        "unit 'a': must lie in one category, got 'x' and 'y'; correct the samples' groups or choose another category"
     )
-    with pytest.raises(DataError, match="unit 'a': must lie in one category, got 'x' and 'y'"):
-        items(scores("++"), Design(["a", "a"], categories=["x", "y"]))

@@ -214,7 +214,7 @@ def test_without_pages_there_is_nothing_of_them_to_compare(folder):
     assert (last.name, last.compared) == ("reports", "no pages there")
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # sixteen runs, so that there is something to share
 def test_several_processes_find_the_same(tmp_path, run_dmlr):
     finished(tmp_path, {"seeds": list(range(8)), "protocols": ["paper"]})
     words = ("check", "--configfile", "small.yaml", "--processes", "2")

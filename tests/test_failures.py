@@ -1,6 +1,7 @@
 """A sample that cannot be answered is recorded, counted and tried again; the others are not touched."""
 
 import csv
+import shutil
 
 import pytest
 
@@ -10,11 +11,12 @@ from tests.project import Project
 RUN = "results/runs/shapes/shapes-1m/vanilla/seed-42"
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    made = Project(tmp_path_factory.mktemp("project"))
+@pytest.fixture
+def project(tmp_path, finished_workflow):
+    """Prepared and with features; vanilla has answered nothing yet."""
+    made = Project(tmp_path, like=finished_workflow)
     made.configure({"profiles": ["vanilla"]})
-    made.succeed("features")
+    shutil.rmtree(tmp_path / RUN)
     return made
 
 

@@ -72,7 +72,7 @@ def test_a_plain_number_and_nothing_that_needs_an_evaluator(text, value):
 def test_hostile_replies_are_read_at_once(reply):
     golds = {family: choice("B", family) for family in CHOICES}
     golds |= {"mm-math": integer("3"), "hallusionbench": Gold(kind="yesno", text="Yes")}
-    start = time.perf_counter()
+    start = time.process_time()
     for family, gold in golds.items():
         for rules in (lmms_eval, vlmevalkit):
             assert asked(rules, family, reply, gold).verdict in (
@@ -83,4 +83,4 @@ def test_hostile_replies_are_read_at_once(reply):
             )
         for rules in (lmms_eval, vlmevalkit):
             asked(rules, "mathvision", reply, formula("\\sqrt{2}"))
-    assert time.perf_counter() - start < 5.0
+    assert time.process_time() - start < 5.0

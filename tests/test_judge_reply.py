@@ -102,6 +102,6 @@ def test_a_verdict_off_the_menu_is_unparsed(text, said):
     ],
 )
 def test_a_hostile_reply_is_read_at_once(text):
-    started = time.perf_counter()
+    started = time.process_time()
     assert read(text)[0] == "unparsed"
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

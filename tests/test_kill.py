@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -18,19 +19,25 @@ ONE_RUN = {"profiles": ["dmlr-paper"], "baseline": "dmlr-paper", "shard_size": 7
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """The predictions of a run that nobody interrupts."""
+def uninterrupted(tmp_path_factory):
+    """A project whose run nobody interrupts."""
     project = Project(tmp_path_factory.mktemp("whole"))
     project.configure(ONE_RUN)
     project.succeed("reasoning")
-    return texts(project)
+    return project
 
 
 @pytest.fixture
-def started(tmp_path):
-    """A project whose snakemake runs in the background; everything it left running is ended."""
-    project = Project(tmp_path)
-    project.configure(ONE_RUN)
+def finished(uninterrupted):
+    """Its predictions."""
+    return texts(uninterrupted)
+
+
+@pytest.fixture
+def started(tmp_path, uninterrupted):
+    """A project with features whose snakemake runs in the background; everything it left running is ended."""
+    project = Project(tmp_path, like=uninterrupted.folder)
+    shutil.rmtree(project.folder / RUN)
     with (tmp_path / "output.txt").open("w") as output:
         process = subprocess.Popen(
             project.command("reasoning"),
@@ -77,6 +84,7 @@ def assert_nothing_lost_nothing_twice(project, before, finished):
     assert texts(project) == finished
 
 
+@pytest.mark.slow  # the journal's part is in the next test too
 def test_a_killed_job_goes_on_where_it_was(started, finished):
     project, process = started
     wait_for_samples(project, process, 2)
@@ -104,6 +112,7 @@ def test_after_kill_9_of_everything_one_line_goes_on(started, finished):
     assert_nothing_lost_nothing_twice(project, before, finished)
 
 
+@pytest.mark.slow  # half a minute for an orphan; that a lock is waited for has tests of its own
 def test_after_kill_9_of_snakemake_alone_its_orphan_is_waited_for(started, finished):
     project, process = started
     wait_for_samples(project, process, 1)

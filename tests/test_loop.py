@@ -126,7 +126,8 @@ def equal(found, naive):
 @pytest.mark.parametrize(("family", "fields"), cases())
 def test_the_engine_equals_the_naive_algorithm(vlms, questions, family, fields):
     vlm, profile = vlms(family), Dmlr(**fields)
-    asked = questions[family] if fields in (PAPER, RELEASED) else questions[family][::2]
+    # For a single field the shortest and the longest question do, the latter about two images.
+    asked = questions[family] if fields in (PAPER, RELEASED) else questions[family][::4]
     naive = [oracle.answer(vlm, question, profile, 3) for question in asked]
     batch = dmlr.answer(vlm, asked, profile, 3)
     (alone,) = dmlr.answer(vlm, asked[-1:], profile, 3)

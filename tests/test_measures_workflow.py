@@ -19,7 +19,7 @@ def test_measures_are_of_the_first_seed_and_of_profiles_that_are_run(tmp_path):
     assert found == {**before, "reason": 2, "chains": 2, "measures": 1}
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a run with measures, and seven plans
 def test_what_changes_a_measure_runs_it_alone(tmp_path):
     project = Project(tmp_path)
     project.configure({"measures": MEASURES})

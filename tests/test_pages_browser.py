@@ -261,7 +261,7 @@ def test_paper_holds_every_page_without_what_only_a_screen_needs(browser, out):
     opened.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # the report of make demo, where there is one: four looks at many more pages
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_same_holds_for_the_report_of_the_demo(browser, width, look):

@@ -202,11 +202,11 @@ def test_the_last_closed_answer_tag(reply, answer):
     ],
 )
 def test_hostile_replies_are_read_at_once(reply):
-    start = time.perf_counter()
+    start = time.process_time()
     for gold in (ANGLE, FIVE, NO):
         assert judge_2025(reply, gold, VISTA).verdict in ("correct", "wrong")
         assert judge_2026(reply, gold, HALLUSION).verdict == "wrong"
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 PROMPTS = ("released-2025-12", "released-2026-03")

@@ -57,6 +57,7 @@ def tables(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tables")
     note = "provenance 0123456789ab; dmlr show 0123456789ab expands it"
     write(folder / "results", "accuracy", HEADER, ROWS, rows=[*ROWS, ROWS[0]], notes=[note])
+    write(folder / "results", "compute", ("profile", "n"), [("dmlr", str(n)) for n in range(300)])
     return pages(folder / "results", folder)
 
 
@@ -295,6 +296,17 @@ def test_a_link_can_ask_for_rows_and_for_what_there_is_not(tab, live):
     assert profiles(tab) == []
     assert tab.texts("output") == ["0 of 5 rows"]
     assert tab.page.input_value("[name=labels]") == "corrected"
+
+
+def test_of_many_rows_the_first_are_shown_until_all_are_asked_for(tab, live):
+    tab.open(live.with_name("compute.html"), "?sort=n&order=down")
+    shown = tab.page.locator("tbody tr")
+    assert shown.count() == 250
+    assert shown.first.inner_text().split() == ["dmlr", "299"]
+    assert tab.texts("output") == ["300 of 300 rows"]
+    tab.page.get_by_role("button", name="Show all 300 rows, not only the first 250").click()
+    assert shown.count() == 300
+    assert tab.texts("main button:visible") == ["profile", "n"]
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -15,10 +15,8 @@ VERIFIED = {"verify": 2, "aggregate": 1, "report": 1}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    made = Project(tmp_path_factory.mktemp("reverify"))
-    made.succeed()
-    return made
+def project(tmp_path_factory, finished_workflow):
+    return Project(tmp_path_factory.mktemp("reverify"), like=finished_workflow)
 
 
 def judge(server, **fields):

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dmlr.files import digest
-from dmlr.store.shares import Design, Items, difference, items, share
+from dmlr.store.shares import Design, Items, items, share
 from dmlr.store.statistics import LEVEL
 
 RESAMPLES = 4_000  # an end of an interval is off by 0.04 standard errors
@@ -35,7 +35,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric in percent, or a difference in points, with its interval; both are of ``n`` items.
+    """A metric in percent with its interval; both are of ``n`` samples.
 
     ``units`` counts those with something scored. No interval where nothing tells how far units differ:
     a category has one unit alone, or all units of each category score the same.
@@ -56,16 +56,22 @@ def share_interval(scores: Float[np.ndarray, " sample"], design: Design) -> Esti
         design: what counts and what is drawn.
 
     Raises:
-        DataError: a group lies in two units, or a unit in two categories.
+        DataError: a unit lies in two categories.
     """
-    return _estimate(items(scores, design))
-
-
-def difference_interval(
-    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " sample"], design: Design
-) -> Estimate | None:
-    """First less second on the items that both have a score for, drawn together; else as above."""
-    return _estimate(difference(first, second, design))
+    found = items(scores, design)
+    value = share(found)
+    if value is None:
+        return None
+    categories = list(_kinds(found))
+    drawn = interval(categories)
+    kinds = [kind for category in categories for kind in category]
+    return Estimate(
+        value,
+        drawn.low if drawn else None,
+        drawn.high if drawn else None,
+        n=sum(kind.items * kind.units for kind in kinds),
+        units=sum(kind.units for kind in kinds),
+    )
 
 
 def interval(categories: Iterable[Iterable[Kind]]) -> Interval | None:
@@ -133,22 +139,6 @@ def _resampled(
     drawn = generator.multinomial(units.sum() - 1, units / units.sum(), size=RESAMPLES)
     shares: Float[np.ndarray, " resample"] = (drawn @ totals) / (drawn @ counts)
     return shares
-
-
-def _estimate(found: Items) -> Estimate | None:
-    value = share(found)
-    if value is None:
-        return None
-    categories = list(_kinds(found))
-    drawn = interval(categories)
-    kinds = [kind for category in categories for kind in category]
-    return Estimate(
-        value,
-        drawn.low if drawn else None,
-        drawn.high if drawn else None,
-        n=sum(kind.items * kind.units for kind in kinds),
-        units=sum(kind.units for kind in kinds),
-    )
 
 
 def _kinds(found: Items) -> Iterator[list[Kind]]:

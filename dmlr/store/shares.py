@@ -1,4 +1,4 @@
-"""What a metric counts: samples or whole groups of them, over all or as the mean of categories."""
+"""What a share counts: samples, over all or as the mean of categories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,67 +14,46 @@ class Design:
     """What each sample belongs to, by its place.
 
     ``units`` are independent of each other, so a resample draws each whole: a figure, a pair, or the
-    sample itself. Where there are ``groups``, a group counts as one and is right if all its samples are
-    (fAcc, qAcc, pair accuracy). Where there are ``categories``, the metric is the plain mean of theirs.
+    sample itself. Where there are ``categories``, the metric is the plain mean of theirs.
     """
 
     units: Sequence[str]
-    groups: Sequence[str] | None = None
     categories: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
 class Items:
-    """What is counted: samples, or groups. Values are 1, 0 or NaN, of a difference also -1.
+    """The samples that are counted, with the numbers of what they belong to.
 
-    Units and categories are numbers from 0, in the order of their names.
+    Values are 1, 0 or NaN. Units and categories are numbers from 0, in the order of their names.
     """
 
-    values: Float[np.ndarray, " item"]
-    units: Int[np.ndarray, " item"]
-    categories: Int[np.ndarray, " item"]
+    values: Float[np.ndarray, " sample"]
+    units: Int[np.ndarray, " sample"]
+    categories: Int[np.ndarray, " sample"]
 
 
 def items(scores: Float[np.ndarray, " sample"], design: Design) -> Items:
-    """The samples, or their groups, with what they score.
+    """The samples with what they score and belong to.
 
     Args:
         scores: 1 correct, 0 wrong, NaN unparsed or failed. Samples without a gold must be left out.
         design: what each sample belongs to.
 
-    Returns:
-        A group has 0 where one sample is wrong, else NaN where one has no score, else 1.
-
     Raises:
-        DataError: a group lies in two units, or a unit in two categories.
+        DataError: a unit lies in two categories.
     """
     units, categories = _numbers(design.units), np.zeros(len(scores), dtype=np.int64)
     if design.categories is not None:
         categories = _numbers(design.categories)
-        _check_within("unit", design.units, "category", design.categories)
-    if design.groups is None:
-        return Items(scores, units, categories)
-    _check_within("group", design.groups, "unit", design.units)
-    groups = _numbers(design.groups)
-    _, first = np.unique(groups, return_index=True)
-    wrong = np.bincount(groups, weights=scores == 0)
-    unscored = np.bincount(groups, weights=np.isnan(scores))
-    values = np.where(wrong > 0, 0.0, np.where(unscored > 0, np.nan, 1.0))
-    return Items(values, units[first], categories[first])
-
-
-def difference(
-    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " sample"], design: Design
-) -> Items:
-    """First less second, item by item; NaN where one of them has no score."""
-    one, other = items(first, design), items(second, design)
-    return Items(one.values - other.values, one.units, one.categories)
+        _check_within(design.units, design.categories)
+    return Items(scores, units, categories)
 
 
 def share(found: Items) -> float | None:
-    """The metric in percent, of a difference in points.
+    """The metric in percent.
 
-    None where a category has nothing scored, or where there is no item.
+    None where a category has nothing scored, or where there is no sample.
     """
     scored = ~np.isnan(found.values)
     counts = np.bincount(found.categories, weights=scored)
@@ -89,11 +68,11 @@ def _numbers(names: Sequence[str]) -> Int[np.ndarray, " sample"]:
     return np.array([places[name] for name in names], dtype=np.int64)
 
 
-def _check_within(kind: str, inner: Sequence[str], holder: str, outer: Sequence[str]) -> None:
+def _check_within(units: Sequence[str], categories: Sequence[str]) -> None:
     found: dict[str, str] = {}
-    for one, other in zip(inner, outer, strict=True):
-        if found.setdefault(one, other) != other:
+    for unit, category in zip(units, categories, strict=True):
+        if found.setdefault(unit, category) != category:
             raise DataError(
-                f"{kind} {one!r}: must lie in one {holder}, got {found[one]!r} and {other!r}; "
-                f"correct the samples' groups or choose another {holder}"
+                f"unit {unit!r}: must lie in one category, got {found[unit]!r} and {category!r}; "
+                "correct the samples' groups or choose another category"
             )

@@ -12,6 +12,9 @@
   const texts = new Map(rows.map((row) => [row, [...row.cells].map((cell) => cell.textContent.trim())]));
   const NUMBER = /^[+−-]?\d[\d,]*(\.\d+)?(e[+−-]?\d+)?/i;
   const collator = new Intl.Collator("en", { numeric: true });
+  const MOST = 250; // rows that are laid out without being asked for: more would take longer than a filter may
+  const more = make("button", { type: "button", click: () => show({ all: true }) });
+  table.parentElement.after(more);
   let state;
 
   const counts = (column) => {
@@ -97,12 +100,14 @@
     chosen.value = state[key];
   };
 
-  const show = () => {
+  const show = ({ all = false } = {}) => {
     state = read();
     filters.forEach(choose);
     const fits = (row) => filters.every(({ key, column }) => !state[key] || texts.get(row)[column] === state[key]);
     const found = sorted().filter(fits);
-    body.replaceChildren(...found);
+    body.replaceChildren(...(all ? found : found.slice(0, MOST)));
+    more.hidden = body.rows.length === found.length;
+    more.textContent = `Show all ${whole(found.length)} rows, not only the first ${MOST}`;
     output.textContent = `${whole(found.length)} of ${several(rows.length, "row")}`;
     heads.forEach((head, column) => {
       if (keys[column] !== state.sort) head.removeAttribute("aria-sort");
@@ -116,6 +121,7 @@
   output.before(...filters.map(select));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = filters.length === 0;
-  window.addEventListener("popstate", show);
+  window.addEventListener("popstate", () => show());
+  window.addEventListener("beforeprint", () => show({ all: true }));
   show();
 })();
