@@ -2,6 +2,11 @@
 
 import os
 import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -14,6 +19,7 @@ from dmlr.merged import configuration
 from dmlr.records import Prediction, TraceStep, read_provenance, read_records
 from tests.project import SMALL, Project
 
+DMLR = Path(sys.executable).with_name("dmlr")
 SHARDS = ["00000", "00001", "00002", "00003"]  # of two samples, and the last of one
 SECONDS = {"prefill_seconds", "optimise_seconds", "decode_seconds", "peak_memory_bytes"}
 RUN = settings.RunKey(benchmark="shapes", model="shapes-1m", profile="dmlr-paper", seed=42)
@@ -39,6 +45,10 @@ class Jobs:
         run("features", "--settings", told, "--store", self.folder / "store", *files)
 
     def reason(self, folder, block):
+        run(*self.reasoning(folder, block))
+
+    def reasoning(self, folder, block):
+        """The command line of the stage reason."""
         told = config.reason_settings(self.experiment, RUN)
         files = each(
             block,
@@ -47,7 +57,7 @@ class Jobs:
             predictions=lambda name: folder / f"{name}.predictions.parquet",
             traces=lambda name: folder / f"{name}.traces.parquet",
         )
-        run("reason", "--settings", told, "--store", self.folder / "store", *files)
+        return ["reason", "--settings", told, "--store", self.folder / "store", *files]
 
     def chains(self, predictions, folder, block):
         told = config.chains_settings(self.experiment, "shapes-1m")
@@ -94,6 +104,15 @@ def records(folder):
             rows = [record.model_dump(exclude=SECONDS) for record in read_records(path, kind)]
             found[path.name] = (rows, read_provenance(path, kind))
     return found
+
+
+def texts(found):
+    return [row.get("text") for rows, _ in found.values() for row in rows]
+
+
+def journal(folder, name):
+    found = list(folder.glob(f"journal/{name}.*.jsonl"))
+    return found[0].read_bytes().splitlines(keepends=True) if found else []
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +172,26 @@ def test_other_blocks_compute_nothing_again_and_load_no_model(jobs, alone, capfd
     assert LOADED not in said
     assert "vision tower ran 0 times" in said
     assert records(folder) == alone
+
+
+def test_a_job_killed_in_its_second_shard_goes_on_there(jobs, alone, tmp_path, capfd):
+    command = [DMLR, *jobs.reasoning(tmp_path, SHARDS), "--batch-size", "1"]
+    process = subprocess.Popen([str(word) for word in command], stderr=subprocess.DEVNULL)
+    while len(journal(tmp_path, "00001")) < 2:  # its head, and one of two samples
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    before = {name: journal(tmp_path, name) for name in SHARDS[:2]}
+    capfd.readouterr()
+    jobs.reason(tmp_path, SHARDS)
+    assert f"{tmp_path}/00000: 2 samples, 2 already in the journal" in capfd.readouterr().err
+    for name, lines in before.items():
+        after = journal(tmp_path, name)
+        whole = [line for line in lines if line.endswith(b"\n")]
+        assert after[: len(whole)] == whole
+        assert len(after) == 3
+    assert texts(records(tmp_path)) == texts(alone)
 
 
 def test_chains_of_a_block_load_once_and_equal_those_of_single_shards(jobs, alone, tmp_path, capfd):
