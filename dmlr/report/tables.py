@@ -33,8 +33,8 @@ NOTHING = "–"
 class Column:
     """A column; ``key`` names it in the page's address, ``chosen`` says that rows are filtered by it.
 
-    ``pinned``: it stays where it is when the others scroll; ``once``: a value is not shown again where the
-    row above has it, too.
+    ``pinned``: it stays where it is when the others scroll; ``once``: a value is not shown again where
+    the row above has it, too.
     """
 
     words: str
