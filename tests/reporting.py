@@ -220,8 +220,11 @@ def make(
     if not list(images.iterdir()):  # the report's are the same files
         (images / f"{made[0].image.sha256}.png").write_bytes(picture())
     (shard.parents[1] / "audit.json").write_text(json.dumps(audit))
-    words = {"vanilla": VANILLA, "dmlr": DMLR}
-    runs = [write_run(results, profile, words[profile], shard) for profile in profiles]
+    replies = [DMLR if profile == "dmlr" else VANILLA for profile in profiles]
+    runs = [
+        write_run(results, profile, words, shard)
+        for profile, words in zip(profiles, replies, strict=True)
+    ]
     told = AggregateSettings(
         code="c",
         benchmarks={"tiny": 1},

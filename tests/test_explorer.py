@@ -61,6 +61,18 @@ def test_the_list_shows_every_sample_with_a_mark_of_each_profile(tab, out):
     assert tab.texts("article") == ["Choose a sample from the list."]
 
 
+def test_the_verdicts_of_many_profiles_are_counted_beside_the_name_of_a_sample(browser, tmp_path):
+    render(make(tmp_path, profiles=("vanilla", "dmlr", *"abcde")), tmp_path / "reports")
+    opened = Tab(browser).open(tmp_path / "reports" / HERE)
+    rows = opened.page.locator(".list li")
+    assert [rows.nth(place).locator(".marks").get_attribute("aria-label") for place in (0, 1, 9)] == [
+        "7 correct", "6 correct, 1 wrong", "6 wrong, 1 failed",
+    ]  # fmt: skip
+    assert opened.texts(".marks")[1] == "✓ 6 ✗ 1"
+    assert opened.texts(".list .id")[1] == "1"
+    opened.close()
+
+
 # Samples 6 and 7 are right with dmlr alone, 1 with vanilla alone; 8 and 9 have no score with dmlr.
 @pytest.mark.parametrize(
     ("filters", "found"),

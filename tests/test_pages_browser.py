@@ -20,6 +20,9 @@ WIDTHS = {1280: 900, 390: 844}
 PAPER = 957  # 4 / 3 of A4 less margins of 10 mm: a browser lays out so much, and makes it smaller
 MOST_BYTES = 2_000_000
 HACKED = "window.hacked !== undefined"
+PLAIN = """buttons => buttons.map(getComputedStyle).every(
+  ({ borderStyle, backgroundColor }) => borderStyle === "none" && backgroundColor === "rgba(0, 0, 0, 0)"
+)"""
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -193,6 +196,39 @@ def test_a_link_to_a_sample_with_a_hostile_id_leads_back_to_it(tab, out, base):
     tab.shows("shapes/test-0001")
 
 
+# --- a phone ------------------------------------------------------------------------------------
+
+# On how many lines each of the elements stands.
+LINES = """nodes => nodes.map((node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+})"""
+
+
+def test_on_a_phone_a_profile_stands_on_one_line_and_what_is_read_has_the_whole_width(browser, out):
+    opened = Tab(browser, width=390, height=844)
+    opened.open(kinds(out)["compare"])
+    names = ".matrix th a, .matrix .unbroken"
+    assert "dmlr-paper" in opened.texts(names)
+    assert set(opened.page.eval_on_selector_all(names, LINES)) == {1}
+    opened.open(out / "disputes.html")
+    assert opened.page.locator(".voices").first.bounding_box()["width"] > 350
+    opened.close()
+
+
+def test_on_a_phone_the_picture_of_a_sample_is_on_the_first_screen_whatever_its_names(browser, out):
+    opened = Tab(browser, width=390, height=844)
+    opened.open(kinds(out)["samples"])
+    for number in (1, 2, 3):  # hostile category and groups, a long category, a hostile id
+        opened.page.keyboard.press("j")
+        opened.page.get_by_text(f"{number} of 7 listed").wait_for()
+        seen = opened.page.locator(".stack").bounding_box()
+        assert seen["y"] > 0
+        assert seen["y"] + seen["height"] < 844
+    opened.close()
+
+
 # --- reading ------------------------------------------------------------------------------------
 
 
@@ -258,6 +294,7 @@ def test_paper_holds_every_page_without_what_only_a_screen_needs(browser, out):
         picture(opened, f"{kind}-print")
         assert not opened.page.evaluate(SIDEWAYS), kind
         assert opened.texts(":is(nav, button:not(.sort), form):visible") == [], kind
+        assert opened.page.eval_on_selector_all(".sort", PLAIN), kind
     opened.close()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -130,6 +131,18 @@ def test_a_long_table_leaves_the_first_page(results, tmp_path, monkeypatch):
     index = page(tmp_path / "index.html")
     assert "2 rows are too many for this page: each stands on its run’s." in index.text
     assert [node.attributes["aria-labelledby"] for node in index.all("table")] == ["runs-caption"]
+
+
+def test_a_table_that_left_the_first_page_is_led_to(results, tmp_path, monkeypatch):
+    found = shutil.copytree(results, tmp_path / "results")
+    (found / "tables").mkdir()
+    (found / "tables" / "accuracy.md").write_text("| profile |\n| --- |\n| dmlr |\n")
+    monkeypatch.setattr(front, "ROOM", 1)
+    render(found, tmp_path / "reports")
+    index = page(tmp_path / "reports" / "index.html")
+    assert "2 rows are too many for this page: their own page has all of them" in index.text
+    (link,) = [one for one in index.all("a") if one.text == "their own page"]
+    assert link.attributes["href"] == "tables/accuracy.html"
 
 
 def test_completeness_counts_every_run(out):

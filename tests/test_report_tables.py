@@ -31,6 +31,12 @@ ROWS = [
     ("wide", "m", "dmlr", "3", "official", "9", "not final: 10.0–90.0"),
     ("wide", "m", "vanilla", "3", "released", "1,200", "9.5 [3.0, 20.0]"),
 ]
+CELL = "60.0 [31.3, 83.2], n = 10\n-2.5 [-9.0, +4.0] (p = 1)\npaper 90.1, outside"
+GRID = [
+    ("m", "Vanilla", "vanilla", CELL, CELL),
+    ("m", "DMLR", "dmlr", CELL, CELL),
+    ("other", "DMLR", "dmlr", CELL, CELL),
+]
 HEADER = ("benchmark", "model", "profile", "seed", "labels", "n", "accuracy [95 %]")
 
 
@@ -58,6 +64,7 @@ def tables(tmp_path_factory):
     note = "provenance 0123456789ab; dmlr show 0123456789ab expands it"
     write(folder / "results", "accuracy", HEADER, ROWS, rows=[*ROWS, ROWS[0]], notes=[note])
     write(folder / "results", "compute", ("profile", "n"), [("dmlr", str(n)) for n in range(300)])
+    write(folder / "results", "table1", ("model", "method", "profile", "tiny", "wide"), GRID)
     return pages(folder / "results", folder)
 
 
@@ -167,7 +174,7 @@ def test_the_papers_grid_shows_what_was_run_and_what_was_not(tmp_path):
     write(tmp_path / "results", "table1", header, [("m", "DMLR", "dmlr", measured, "–\npaper 7.5")])
     out = pages(tmp_path / "results", tmp_path)
     _, _, tiny, wide = page(out / "table1.html").one("tbody").all("td")
-    assert links(tiny) == {"60.0 [31.3, 83.2], n = 10": "../runs/tiny--m--dmlr--seed-3.html"}
+    assert links(tiny) == {"60.0": "../runs/tiny--m--dmlr--seed-3.html"}
     assert tiny.text == "60.0 [31.3, 83.2], n = 10 −2.5 (p = 1) paper 90.1, outside"
     assert tiny.attributes["class"] == "number"
     assert (wide.text, wide.attributes["class"]) == ("– paper 7.5", "number empty")
@@ -307,6 +314,28 @@ def test_of_many_rows_the_first_are_shown_until_all_are_asked_for(tab, live):
     tab.page.get_by_role("button", name="Show all 300 rows, not only the first 250").click()
     assert shown.count() == 300
     assert tab.texts("main button:visible") == ["profile", "n"]
+
+
+SEEN = "rows => rows.map((row) => getComputedStyle(row.cells[0].firstChild).opacity === '1')"
+LEFT = "cells => cells.map((cell) => Math.round(cell.getBoundingClientRect().left))"
+
+
+def test_the_papers_grid_says_a_model_once_and_keeps_it_and_the_profile_in_sight(browser, live):
+    tab = Tab(browser, width=390)
+    tab.open(live.with_name("table1.html"))
+    assert tab.page.eval_on_selector_all("tbody tr", SEEN) == [True, False, True]
+    (model, _, profile, *_) = tab.page.eval_on_selector_all("tbody tr:first-child > *", LEFT)
+    tab.page.locator(".frame").evaluate("frame => frame.scrollLeft = 150")
+    (now, method, beside, *_) = tab.page.eval_on_selector_all("tbody tr:first-child > *", LEFT)
+    assert now == model > method  # the method is gone, to the left
+    assert model < beside < profile
+    wide = tab.page.locator("tbody th").first.bounding_box()["width"]
+    assert beside == pytest.approx(model + wide, abs=1)
+    # Sorted so that no row has the model of the one above, all say it.
+    tab.page.get_by_role("button", name="profile").click()
+    assert tab.texts("tbody tr td:nth-child(3)") == ["dmlr", "dmlr", "vanilla"]
+    assert tab.page.eval_on_selector_all("tbody tr", SEEN) == [True, True, True]
+    tab.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -74,7 +74,8 @@ def _numbers(found: Sequence[Progress]) -> Iterable[Caution]:
 def _runs(names: Sequence[str], found: Sequence[Progress]) -> str:
     if len(names) == len(found):
         return "every run"
-    return f"{several(len(names), 'run')} of {len(found):,}: {_named(names)}"
+    few = f": {', '.join(names)}" if len(names) <= SHOWN else ""
+    return f"{several(len(names), 'run')} of {len(found):,}{few}"
 
 
 def _lacking(lacking: Sequence[Missing]) -> Iterable[Caution]:

@@ -14,7 +14,7 @@ from dmlr.report.text import cut
 from dmlr.store.agreement import KEYS, of_all, of_pairs
 from dmlr.store.disputed import most_disputed
 
-MOST = 200  # disputed samples that the page lists
+MOST = 60  # disputed samples that the page lists
 ROOM = 4_000  # pairs of protocols of a run that the page has room for
 LONGEST = 160  # characters of an answer or a reply
 

@@ -1,6 +1,6 @@
 """The pages about the whole experiment: overview, completeness, audits, figures, performance, how."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,10 @@ BREAKDOWNS = 500  # rows of breakdowns that a benchmark's page has room for
 
 @dataclass(frozen=True)
 class Front:
-    """What these pages are made from; ``parts`` are the breakdowns by benchmark."""
+    """What these pages are made from.
+
+    ``parts`` are the breakdowns by benchmark, ``tables`` the pages of the tables by their paths.
+    """
 
     database: duckdb.DuckDBPyConnection
     settings: ReportSettings
@@ -42,6 +45,7 @@ class Front:
     runs: Sequence[data.Run]
     scored: list[Cell]
     parts: dict[str, list[Breakdown]]
+    tables: Collection[str]
     nav: Navigation
 
     @cached_property
@@ -112,6 +116,7 @@ def _index(front: Front) -> str:
         "index",
         root=".",
         room=ROOM,
+        tables_there=front.tables,
         baseline=baseline,
         runs=front.runs,
         cautions=cautions(front.progress, front.missing, front.audits),

@@ -110,6 +110,7 @@ def _environment() -> Environment:
         p_value=numbers.p_value,
         whole=numbers.whole,
         several=numbers.several,
+        unbroken=text.unbroken,
     )
     environment.globals.update(
         charts=charts, comparison_of=comparison_of, samples_of=samples_of, NOISE=numbers.NOISE

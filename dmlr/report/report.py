@@ -74,7 +74,7 @@ def write_pages(
         }
         tables = table_pages(results / "tables", RunLinks(runs))
         nav = navigation({*ALWAYS, *paths(tables)})
-        front = Front(opened, settings, results, runs, scored, parts, nav)
+        front = Front(opened, settings, results, runs, scored, parts, paths(tables), nav)
         others = front_pages(front)
         explorers, made = _write_data(opened, runs, results, nav, out)
         _write_runs(opened, settings, runs, scored, parts, nav, out / "runs")

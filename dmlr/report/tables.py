@@ -1,5 +1,6 @@
 """The tables of the results as pages: what their Markdown shows, each row with its links."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,6 +18,9 @@ ROOM = 1_500_000  # characters of rows that a page has room for
 LARGEST = 20_000_000  # bytes of a file that is copied beside the pages
 KINDS = {"csv": "CSV", "parquet": "Parquet", "md": "Markdown", "tex": "LaTeX"}
 GRIDS = ("table1", "table2")  # whose columns are benchmarks
+# Where a line of a grid's cell may go on in the next: its first line, and the others.
+FIRST_BREAKS, BREAKS = re.compile(r" (?=\[)|(?<=\d), (?=n)"), re.compile(r" (?=\()")
+PINNED = ("model", "profile")  # columns that stay in sight, since they say whose numbers a row has
 # Columns that rows are chosen by.
 CHOSEN = (
     "benchmark", "model", "method", "profile", "seed", "labels", "protocol", "first protocol",
@@ -27,12 +31,18 @@ NOTHING = "–"
 
 @dataclass(frozen=True)
 class Column:
-    """A column; ``key`` names it in the page's address, ``chosen`` says that rows are filtered by it."""
+    """A column; ``key`` names it in the page's address, ``chosen`` says that rows are filtered by it.
+
+    ``pinned``: it stays where it is when the others scroll; ``once``: a value is not shown again where
+    the row above has it, too.
+    """
 
     words: str
     key: str
     number: bool
     chosen: bool
+    pinned: bool
+    once: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +105,28 @@ def _pages(path: Path, links: RunLinks) -> TablePages:
     large = [one for one in beside if one.stat().st_size > LARGEST]
     parquet = path.with_suffix(".parquet")
     return TablePages(
-        name, about(name), _columns(shown), list(_parts(name, shown, links)), shown.notes,
+        name, about(name), _columns(name, shown), list(_parts(name, shown, links)), shown.notes,
         files=[one for one in beside if one not in large],
         large=[one.name for one in large],
         numbers=pq.read_metadata(parquet).num_rows if parquet.exists() else None,
     )  # fmt: skip
 
 
-def _columns(shown: Shown) -> list[Column]:
+def _columns(name: str, shown: Shown) -> list[Column]:
     """The columns; a unit or an interval in brackets is left out of the key, if one is left then."""
     short = [words.split(" [")[0].split(" (")[0] for words in shown.header]
     keys = [
         key if short.count(key) == 1 else words
         for key, words in zip(short, shown.header, strict=True)
     ]
+    pinned = [words for words in PINNED if words in shown.header] or shown.header[:1]
     return [
-        Column(words, key, number, words in CHOSEN)
+        Column(
+            words, key, number, words in CHOSEN, words in pinned,
+            once=name in GRIDS and words == "model",
+        )
         for words, key, number in zip(shown.header, keys, shown.numeric, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _parts(name: str, shown: Shown, links: RunLinks) -> Iterator[Part]:
@@ -137,8 +151,15 @@ def _fields(name: str, shown: Shown, row: Sequence[str], links: RunLinks) -> lis
         if name in GRIDS and number:
             run = lines[0] != NOTHING
             link = links.of_cell(words, row[0], row[2]) if run else None
+            lines = _narrow(lines)
         fields.append(Field(lines, link, run))
     return fields
+
+
+def _narrow(lines: Sequence[str]) -> list[str]:
+    """The lines of a grid's cell in more and shorter ones, so that more columns are seen at once."""
+    first, *others = lines
+    return [*FIRST_BREAKS.split(first), *(part for line in others for part in BREAKS.split(line))]
 
 
 def _fitting(rows: list[list[Field]]) -> list[list[Field]]:

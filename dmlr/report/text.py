@@ -1,6 +1,7 @@
 """Text from outside, made safe to look at: visible characters, bare names, cut replies."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -32,6 +33,13 @@ def visible(text: str) -> str:
     """Name the characters that a reader cannot see, or that turn other text around."""
     lines = text.replace("\r\n", "\n")
     return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", lines)
+
+
+def unbroken(names: Iterable[object]) -> Markup:
+    """Names with commas between, each of which stands on one line where the line has room for it."""
+    *others, last = map(str, names)
+    name = Markup('<span class="name">{}</span>')
+    return Markup(" ").join(name.format(visible(one)) for one in [*(f"{o}," for o in others), last])
 
 
 def pieces(text: str, extracted: str | None) -> list[str]:

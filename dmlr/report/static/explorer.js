@@ -87,7 +87,7 @@
     current.scrollIntoView({ block: "nearest" });
   };
 
-  const head = (sample, place) => {
+  const head = (place) => {
     const at = places.indexOf(place);
     const step = (by, words, key) => {
       const other = places[at < 0 ? (by > 0 ? places.findIndex((one) => one > place) : places.findLastIndex((one) => one < place)) : at + by];
@@ -100,7 +100,6 @@
       {},
       make("a", { class: "back", href: address({ sample: null, step: null, token: null }) }, "← List"),
       make("h2", {}, apart(list.samples[place].id)),
-      make("span", { class: "muted" }, [list.samples[place].category, ...sample.groups.map(([name, value]) => `${name} ${value}`)].join(", ")),
       make("span", { class: "muted" }, at < 0 ? "not among those listed" : `${whole(at + 1)} of ${whole(places.length)} listed`),
       make("span", { class: "turn" }, step(-1, "← previous", "k"), step(1, "next →", "j")),
     );
@@ -134,9 +133,9 @@
     });
     const decided = entry ? [sampleView.verdicts(entry, state.profile), sampleView.took(entry, state.profile)] : [];
     shown.replaceChildren(
-      head(sample, place),
+      head(place),
       figure,
-      make("div", { class: "told" }, sampleView.question(sample, answers), make("div", { class: "replies" }, said), decided),
+      make("div", { class: "told" }, sampleView.parts(list.samples[place].category, sample), sampleView.question(sample, answers), make("div", { class: "replies" }, said), decided),
     );
     if (focused) shown.querySelector(`[name="${focused}"]`)?.focus();
     root.dataset.shown = list.samples[place].id;

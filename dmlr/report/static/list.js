@@ -67,6 +67,24 @@ const sampleList = (facts) => {
     );
   };
 
+  const FEW = 6; // profiles whose marks a row has room for; more are counted
+
+  const mark = (profile, place) => {
+    const found = verdict(profile, place);
+    return make("span", { class: `mark ${found}`, title: `${profile}: ${found}`, role: "img", "aria-label": `${profile}: ${found}` }, MARKS[found]);
+  };
+
+  const tally = (place) => {
+    const counts = new Map();
+    for (const profile of profiles) counts.set(verdict(profile, place), (counts.get(verdict(profile, place)) ?? 0) + 1);
+    const words = Object.keys(MARKS).filter((one) => counts.has(one)).map((one) => [MARKS[one], counts.get(one), one]);
+    return make(
+      "span",
+      { class: "marks counts", role: "img", "aria-label": words.map(([, count, one]) => `${count} ${one}`).join(", ") },
+      words.map(([sign, count]) => make("span", {}, `${sign} ${whole(count)}`)),
+    );
+  };
+
   const row = (sample, place, link) =>
     make(
       "li",
@@ -76,14 +94,7 @@ const sampleList = (facts) => {
         { href: link, "data-sample": sample.id },
         make("img", { src: `../thumbs/${sample.image}.webp`, alt: "", loading: "lazy", decoding: "async", width: 48, height: 48 }),
         make("span", { class: "id" }, apart(sample.id.replace(`${facts.benchmark}/`, ""))),
-        make(
-          "span",
-          { class: "marks" },
-          profiles.map((profile) => {
-            const found = verdict(profile, place);
-            return make("span", { class: `mark ${found}`, title: `${profile}: ${found}`, role: "img", "aria-label": `${profile}: ${found}` }, MARKS[found]);
-          }),
-        ),
+        profiles.length > FEW ? tally(place) : make("span", { class: "marks" }, profiles.map((profile) => mark(profile, place))),
         make("span", { class: "asked", dir: "auto" }, sample.question.slice(0, 140)),
       ),
     );

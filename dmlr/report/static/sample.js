@@ -32,6 +32,12 @@ const sampleView = (() => {
       }),
     );
 
+  // What it is part of: its category and groups.
+  const parts = (category, sample) => {
+    const words = [category, ...sample.groups.map(([name, value]) => `${name} ${value}`)];
+    return make("p", { class: "muted parts", dir: "auto" }, words.join(", "));
+  };
+
   const question = (sample, answers) => [
     sample.hint ? make("p", { class: "hint", dir: "auto" }, make("span", { class: "tag plain" }, "context"), " ", sample.hint) : null,
     make("p", { class: "question", dir: "auto" }, sample.question),
@@ -203,5 +209,5 @@ const sampleView = (() => {
       trace.readout(entry, step),
     );
 
-  return { figure, question, said, verdicts, took };
+  return { figure, parts, question, said, verdicts, took };
 })();

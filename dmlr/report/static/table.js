@@ -22,6 +22,7 @@
     for (const words of texts.values()) found.set(words[column], (found.get(words[column]) ?? 0) + 1);
     return found;
   };
+  const once = heads.flatMap((head, column) => (head.hasAttribute("data-once") ? [column] : []));
   // What has one value in all rows is no choice.
   const filters = heads.flatMap((head, column) => {
     const found = head.hasAttribute("data-chosen") ? counts(column) : new Map();
@@ -105,6 +106,11 @@
     filters.forEach(choose);
     const fits = (row) => filters.every(({ key, column }) => !state[key] || texts.get(row)[column] === state[key]);
     const found = sorted().filter(fits);
+    // A value is shown once for the rows that follow each other with it.
+    found.forEach((row, place) => {
+      const above = place ? texts.get(found[place - 1]) : [];
+      for (const column of once) row.cells[column].classList.toggle("repeated", above[column] === texts.get(row)[column]);
+    });
     body.replaceChildren(...(all ? found : found.slice(0, MOST)));
     more.hidden = body.rows.length === found.length;
     more.textContent = `Show all ${whole(found.length)} rows, not only the first ${MOST}`;
