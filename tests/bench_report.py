@@ -262,8 +262,9 @@ def measure(folder):
     print("made up", flush=True)
 
     def report(what):
-        seconds, _, memory = reported(results, out)
-        print(f"{what}: {seconds:.0f} s, {memory:.2f} GiB", flush=True)
+        seconds, cores, memory = reported(results, out)
+        told = f"{seconds:.0f} s ({cores:.0f} s of cores), {memory:.2f} GiB"
+        print(f"{what}: {told}", flush=True)
 
     report("from nothing")
     report_sizes(out)
