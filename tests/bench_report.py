@@ -244,7 +244,8 @@ def measure_table(tab, path):
 
 
 def report_browser(out):
-    largest = sorted((out / "tables").glob("*.html"), key=lambda path: path.stat().st_size)[-4:]
+    found = [path for path in (out / "tables").glob("*.html") if "--" not in path.name]
+    largest = sorted(found, key=lambda path: path.stat().st_size)[-4:]
     with chromium() as browser:
         tab = Tab(browser)
         opened(tab, out / "index.html", "footer")
