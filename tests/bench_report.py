@@ -244,7 +244,8 @@ def measure_table(tab, path):
 
 
 def report_browser(out):
-    largest = sorted((out / "tables").glob("*.html"), key=lambda path: path.stat().st_size)[-4:]
+    found = [path for path in (out / "tables").glob("*.html") if "--" not in path.name]
+    largest = sorted(found, key=lambda path: path.stat().st_size)[-4:]
     with chromium() as browser:
         tab = Tab(browser)
         opened(tab, out / "index.html", "footer")
@@ -262,8 +263,9 @@ def measure(folder):
     print("made up", flush=True)
 
     def report(what):
-        seconds, _, memory = reported(results, out)
-        print(f"{what}: {seconds:.0f} s, {memory:.2f} GiB", flush=True)
+        seconds, cores, memory = reported(results, out)
+        told = f"{seconds:.0f} s ({cores:.0f} s of cores), {memory:.2f} GiB"
+        print(f"{what}: {told}", flush=True)
 
     report("from nothing")
     report_sizes(out)

@@ -13,7 +13,9 @@ from tests.library import Library
 from tests.project import run_once
 from tests.tiny import FAMILIES, model_settings, write_checkpoint
 
+# One thread here and in the processes that tests start: each core has a worker of its own.
 torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.hookimpl(trylast=True)
