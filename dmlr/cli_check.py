@@ -6,8 +6,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from dmlr import config
-
 
 def check(
     configfile: Annotated[
@@ -25,6 +23,7 @@ def check(
     database, tables and pages are made anew in a temporary folder and compared with those that are
     there, which stay as they are. The stored predictions are trusted: to derive them takes the model.
     """
+    from dmlr import config
     from dmlr.check.check import Places
     from dmlr.check.check import check as parts
     from dmlr.merged import configuration
