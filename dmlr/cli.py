@@ -31,8 +31,8 @@ from dmlr.errors import DmlrError
 
 HELP = """Measure what DMLR really does: plan an experiment, look at it, ask its results anything.
 
-Snakemake runs an experiment: snakemake --cores 2 --configfile mine.yaml. These commands prepare and watch
-it, answer single questions, and look at what came out.
+Snakemake runs an experiment: snakemake --cores 2 --configfile mine.yaml. These commands prepare and
+watch it, answer single questions, and look at what came out.
 """
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a fault, named in a line on standard error, or found by doctor or check; "

@@ -10,7 +10,7 @@ def clean(
     stages: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[STAGE]...",
+            metavar="STAGE",
             help="benchmarks, features, runs, journals, measures, verdicts, ledger, tables, figures, "
             "exports, report, logs; none: only show what each takes.",
         ),

@@ -1,17 +1,14 @@
 """The subcommand ``doctor``."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from dmlr.cli_options import ConfigFiles
 
 STYLES = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 
 
 def doctor(
-    configfile: Annotated[
-        list[Path] | None, typer.Option(help="As for snakemake; several times for several.")
-    ] = None,
+    configfile: ConfigFiles = None,
 ) -> None:
     """Say whether this machine has what the experiment needs, and what to do where it does not.
 

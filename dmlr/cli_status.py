@@ -1,17 +1,17 @@
 """The subcommand ``status``."""
 
-from pathlib import Path
+import sys
 from typing import Annotated
 
 import typer
 
+from dmlr.cli_options import ConfigFiles
+
+WIDTH = 160  # columns where nobody sees a terminal, so that a run stays on its line
+
 
 def status(
-    configfile: Annotated[
-        list[Path] | None, typer.Option(help="As for snakemake; several times for several.")
-    ] = None,
-    results: Annotated[Path, typer.Option(help="Folder of all stages' results.")] = Path("results"),
-    reports: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("reports"),
+    configfile: ConfigFiles = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on looking until all is done, or Ctrl-C.")
     ] = False,
@@ -31,6 +31,5 @@ def status(
     from dmlr.status.view import follow, show
 
     experiment = config.load(*configuration(configfile or []))
-    (follow if watch else show)(
-        Watch(experiment, results, reports), Console(highlight=False), everything=everything
-    )
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    (follow if watch else show)(Watch(experiment), console, everything=everything)

@@ -55,7 +55,8 @@ def reachable(subject: str, repository: Repository) -> Finding:
         said = trouble(repository.kind, error)
         text = f"{repository.hub}: revision {repository.revision} {said}"
         return Finding(subject, "fault", text)
-    wanted = [one for one in told.siblings or () if _matches(one.rfilename, repository.patterns)]
+    files = getattr(told, "siblings", None) or ()
+    wanted = [one for one in files if _matches(one.rfilename, repository.patterns)]
     size = amount(sum(one.size or 0 for one in wanted))
     return Finding(subject, "ok", f"{repository.hub}: {size} to download, the hub serves it")
 

@@ -12,10 +12,10 @@ from dmlr.plan.disk import Disk, disk
 from dmlr.plan.jobs import Job, planned_jobs
 from dmlr.plan.judging import Judging, planned, table
 from dmlr.plan.reasons import why
+from dmlr.status.stages import RESULTS
 from dmlr.store.rows import markdown_text
 from dmlr.units import amount, duration
 
-RESULTS = Path("results")  # where the workflow writes
 ANSWERS = (
     "model", "profile", "samples", "in journals", "to answer", "seconds each", "time", "measured by",
 )  # fmt: skip

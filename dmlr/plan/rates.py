@@ -8,7 +8,7 @@ from dmlr import config
 from dmlr.experiment import Experiment
 from dmlr.report.bench_files import Bench, benches
 from dmlr.settings import RunKey
-from dmlr.status.speed import Speed, speed_of
+from dmlr.status.speed import Speed, speed_of, speed_so_far
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class Rates:
     def _speed(self, key: RunKey) -> Speed | None:
         if key not in self._measured:
             folder = self.results / "runs" / key.folder
-            self._measured[key] = speed_of(folder, self.shards[key.benchmark])
+            found = speed_of(folder, self.shards[key.benchmark])
+            self._measured[key] = found or speed_so_far(folder)
         return self._measured[key]
 
     def _bench(self, key: RunKey) -> Rate | None:

@@ -60,7 +60,20 @@ class GrowingJournal:
         self.seconds = [*self.seconds, sum(entry.get(phase, 0.0) for phase in PHASES)][-RECENT:]
 
 
-def journal_of(folder: Path, shard: str) -> Path | None:
-    """The journal of a shard that was written to last; None where there is none."""
-    found = list((folder / "journal").glob(f"{shard}.????????????????.jsonl"))
-    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+def journals_in(folder: Path) -> dict[str, Path]:
+    """Shard -> its journal, of those of other settings the one that was written to last.
+
+    The folder of a run has thousands; it is listed once.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in (folder / "journal").glob("*.jsonl"):
+        shard, _, _ = path.name.removesuffix(".jsonl").rpartition(".")
+        found.setdefault(shard, []).append(path)
+    return {shard: max(paths, key=_changed) for shard, paths in found.items()}
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:  # dmlr clean, meanwhile
+        return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dmlr.methods.failures import note_path
 from dmlr.settings import RunKey
-from dmlr.status.growing import GrowingJournal, journal_of
+from dmlr.status.growing import GrowingJournal, journals_in
 from dmlr.status.locked import is_held
 from dmlr.status.speed import Speed, speed_of
 
@@ -62,17 +62,21 @@ class RunWatch:
         """How far it is now."""
         status = RunStatus(self.key, sum(shard.samples for shard in self.shards))
         there = set(_names(self.folder))
-        finished = [s for s in self.shards if f"{s.name}.predictions.parquet" in there]
-        for shard in finished:
-            failed = self._noted(self.folder / f"{shard.name}.predictions.parquet", there)
-            status.failed += failed
-            status.done += max(shard.samples - failed.total(), 0)
-        for shard in self.shards if "journal" in there else ():
-            if shard not in finished:
-                self._unfinished(shard, status)
-        self._measured = self._measured or speed_of(self.folder, [s.name for s in finished])
+        journals = journals_in(self.folder)
+        for shard in self.shards:
+            if f"{shard.name}.predictions.parquet" in there:
+                self._finished(shard, status, there)
+            elif shard.name in journals:
+                self._unfinished(shard, status, journals[shard.name])
+        if self._measured is None:
+            self._measured = speed_of(self.folder, [shard.name for shard in self.shards])
         status.speed = status.speed or self._measured
         return status
+
+    def _finished(self, shard: Shard, status: RunStatus, there: set[str]) -> None:
+        failed = self._noted(self.folder / f"{shard.name}.predictions.parquet", there)
+        status.failed += failed
+        status.done += max(shard.samples - failed.total(), 0)
 
     def _noted(self, predictions: Path, there: set[str]) -> Counter[str]:
         """Why samples of a finished shard failed."""
@@ -85,10 +89,7 @@ class RunWatch:
             self._notes[path] = changed, Counter(map(str, failed.values()))
         return self._notes[path][1]
 
-    def _unfinished(self, shard: Shard, status: RunStatus) -> None:
-        path = journal_of(self.folder, shard.name)
-        if path is None:
-            return
+    def _unfinished(self, shard: Shard, status: RunStatus, path: Path) -> None:
         journal = self._journals.setdefault(path, GrowingJournal(path)).look()
         status.done += min(len(journal.finished), shard.samples)
         status.failed += Counter(journal.failed.values())

@@ -11,6 +11,8 @@ from dmlr.experiment import Experiment
 from dmlr.measures import failures as measured
 from dmlr.verify import failures as judgements
 
+RESULTS = Path("results")  # where the workflow writes
+
 
 @dataclass
 class StageStatus:
@@ -28,34 +30,25 @@ class StageStatus:
     failed: Counter[str] = field(default_factory=Counter)
 
 
-def file_stages(
-    experiment: Experiment, results: Path, reports: Path, shards: dict[str, list[str]]
-) -> dict[str, StageStatus]:
-    """All stages but ``reason``, by name and in order.
-
-    Args:
-        experiment: what is to be made.
-        results: folder of all stages' results.
-        reports: folder of the pages.
-        shards: names of each benchmark's shards.
-    """
+def file_stages(experiment: Experiment, shards: dict[str, list[str]]) -> dict[str, StageStatus]:
+    """All stages but ``reason``, by name and in order; ``shards`` are named by benchmark."""
     made = {
-        "prepare": [results / f"benchmarks/{name}/audit.json" for name in experiment.benchmarks],
+        "prepare": [RESULTS / f"benchmarks/{name}/audit.json" for name in experiment.benchmarks],
         "features": [
-            results / f"features/{model}/{benchmark}/{shard}.json"
+            RESULTS / f"features/{model}/{benchmark}/{shard}.json"
             for model in experiment.models
             for benchmark, names in shards.items()
             for shard in names
         ],
-        "measures": list(_measures(experiment, results, shards)),
+        "measures": list(_measures(experiment, shards)),
         "verify": [
-            results / f"verdicts/{protocol}/{key.folder}.parquet"
+            RESULTS / f"verdicts/{protocol}/{key.folder}.parquet"
             for protocol in experiment.protocols
             for key in config.run_keys(experiment)
         ],
-        "aggregate": [results / "dmlr.duckdb"],
-        "figures": [results / f"figures/{name}.pdf" for name in experiment.figures],
-        "report": [reports / "index.html"],
+        "aggregate": [RESULTS / "dmlr.duckdb"],
+        "figures": [RESULTS / f"figures/{name}.pdf" for name in experiment.figures],
+        "report": [Path("reports/index.html")],
     }
     units = {"prepare": "benchmarks", "features": "shards", "measures": "shards", "verify": "runs"}
     found = {
@@ -69,14 +62,12 @@ def file_stages(
     return found
 
 
-def _measures(
-    experiment: Experiment, results: Path, shards: dict[str, list[str]]
-) -> Iterable[Path]:
+def _measures(experiment: Experiment, shards: dict[str, list[str]]) -> Iterable[Path]:
     for key in config.measured_keys(experiment, experiment.measures.chains):
         for shard in shards[key.benchmark]:
-            yield results / f"measures/{key.folder}/{shard}.chains.parquet"
+            yield RESULTS / f"measures/{key.folder}/{shard}.chains.parquet"
     for key in config.measured_keys(experiment, experiment.measures.attention):
-        yield results / f"measures/{key.folder}/{shards[key.benchmark][0]}.attention.parquet"
+        yield RESULTS / f"measures/{key.folder}/{shards[key.benchmark][0]}.attention.parquet"
 
 
 def _there(paths: Sequence[Path]) -> int:

@@ -12,7 +12,7 @@ from dmlr.datasets.places import planned_samples
 from dmlr.experiment import Experiment
 from dmlr.status.locked import Working, working
 from dmlr.status.runs import RunStatus, RunWatch, Shard
-from dmlr.status.stages import StageStatus, file_stages
+from dmlr.status.stages import RESULTS, StageStatus, file_stages
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,19 @@ class Watch:
         DataError: a local file of a benchmark cannot be read.
     """
 
-    def __init__(self, experiment: Experiment, results: Path, reports: Path) -> None:
-        self.experiment, self.results, self.reports = experiment, results, reports
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
         self.shards = {name: config.shards_of(experiment, name) for name in experiment.benchmarks}
         sized = {name: self._sized(name) for name in experiment.benchmarks}
         self._runs = [
-            RunWatch(results / "runs" / key.folder, key, sized[key.benchmark])
+            RunWatch(RESULTS / "runs" / key.folder, key, sized[key.benchmark])
             for key in config.run_keys(experiment)
         ]
 
     def look(self) -> Status:
         """How far it is now."""
         runs = [run.look() for run in self._runs]
-        stages = file_stages(self.experiment, self.results, self.reports, self.shards)
+        stages = file_stages(self.experiment, self.shards)
         reason = StageStatus(
             "reason",
             "samples",
@@ -84,7 +84,7 @@ class Watch:
 
     def _sized(self, benchmark: str) -> list[Shard]:
         """A benchmark's shards: of the prepared samples if there are any, else of the planned ones."""
-        prepared = self.results / "benchmarks" / benchmark / "samples.parquet"
+        prepared = RESULTS / "benchmarks" / benchmark / "samples.parquet"
         if prepared.is_file():
             count = pq.read_metadata(prepared).num_rows
         else:
