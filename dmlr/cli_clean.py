@@ -6,11 +6,19 @@ from typing import Annotated
 import typer
 
 
+def _stages() -> list[str]:
+    """What the shell offers."""
+    from dmlr.clean import PLACES
+
+    return list(PLACES)
+
+
 def clean(
     stages: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="STAGE",
+            autocompletion=_stages,
             help="benchmarks, features, runs, journals, measures, verdicts, ledger, tables, figures, "
             "exports, report, logs; none: only show what each takes.",
         ),
