@@ -1,12 +1,12 @@
-"""What models run on: torch's build, and the GPUs that the driver and torch know."""
+"""What models run on: torch's build, and the GPUs that a job may use."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 
+from dmlr.devices.visible import SECONDS, visible
 from dmlr.doctor.finding import Finding
 
 # In a process of its own: a broken installation ends that one, and this one never loads torch.
@@ -15,8 +15,8 @@ import json, torch
 names = [torch.cuda.get_device_name(place) for place in range(torch.cuda.device_count())]
 print(json.dumps({"version": torch.__version__, "cuda": torch.version.cuda, "names": names}))
 """
-QUERY = ("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
-TORCH_SECONDS, DRIVER_SECONDS = 90.0, 10.0
+TORCH_SECONDS = 90.0
+DEVICE_SECONDS = TORCH_SECONDS + SECONDS  # nvidia-smi takes its time too
 
 
 @dataclass(frozen=True)
@@ -29,35 +29,44 @@ class Torch:
 
 
 def devices() -> list[Finding]:
-    """One line about torch and the GPUs, two where they do not fit together."""
-    torch, gpus = _torch(), _gpus()
+    """What torch would use of the GPUs that a job may use.
+
+    Raises:
+        ConfigError: the GPUs cannot be listed, so that no job could start.
+    """
+    torch, gpus = _torch(), visible()
     if isinstance(torch, Finding):
         return [torch]
-    if isinstance(gpus, Finding):
-        return [gpus, Finding("device", "ok", _on_cpu(torch))]
     if torch.names:
         return [Finding("device", "ok", f"torch {torch.version} on {', '.join(torch.names)}")]
-    if gpus:
-        return [Finding("device", "warning", _unused(torch, gpus))]
-    return [Finding("device", "ok", _on_cpu(torch))]
+    if gpus.uuids:
+        return [Finding("device", "warning", _unused(torch, gpus.uuids))]
+    cores = f"models run on {os.cpu_count()} CPU cores"
+    return [Finding("device", "ok", f"torch {torch.version}, no GPU ({gpus.why}): {cores}")]
 
 
-def _on_cpu(torch: Torch) -> str:
-    return f"torch {torch.version}, no GPU: models run on {os.cpu_count()} CPU cores"
+def enough(name: str, wanted: int) -> list[Finding]:
+    """Whether a model that is spread over several GPUs finds so many; without any it takes the CPU.
+
+    Raises:
+        ConfigError: the GPUs cannot be listed.
+    """
+    found = len(visible().uuids)
+    if not found or wanted <= found:
+        return []
+    text = f"gpus must be at most {found}, the GPUs that a job may use here, got {wanted}; lower it"
+    return [Finding(f"model {name}", "fault", text)]
 
 
-def _unused(torch: Torch, gpus: list[str]) -> str:
+def _unused(torch: Torch, uuids: list[str]) -> str:
     """Why torch uses none of the GPUs that the driver has."""
-    listed = f"the driver has {len(gpus)} GPU ({gpus[0]})"
+    listed = f"nvidia-smi lists {len(uuids)} GPU"
     if torch.cuda is None:
         version = torch.version.partition("+")[0]
         return (
             f"torch {torch.version} is a build for CPUs, but {listed}; install torch {version} built "
             "with CUDA, or everything runs on the CPU"
         )
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if hidden is not None:
-        return f"{listed}, and CUDA_VISIBLE_DEVICES={hidden!r} hides all from torch; unset it"
     return (
         f"torch {torch.version} cannot use CUDA {torch.cuda}, but {listed}; update the driver, or "
         "install a torch built with an older CUDA"
@@ -75,17 +84,3 @@ def _torch() -> Torch | Finding:
         said = (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1]
         return Finding("device", "fault", f"torch cannot be imported ({said}); install it anew")
     return Torch(**json.loads(done.stdout))
-
-
-def _gpus() -> list[str] | Finding:
-    """Name, memory and driver of every GPU; none without a driver."""
-    if shutil.which(QUERY[0]) is None:
-        return []
-    try:
-        done = subprocess.run(QUERY, capture_output=True, text=True, timeout=DRIVER_SECONDS)
-    except subprocess.TimeoutExpired:
-        return Finding("device", "warning", "nvidia-smi does not answer; is the driver all right?")
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-        return Finding("device", "warning", f"nvidia-smi fails ({said[0]}); reload the driver")
-    return [line for line in done.stdout.splitlines() if line.strip()]

@@ -5,9 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from dmlr import config
+from dmlr.devices.visible import SECONDS
 from dmlr.doctor import packages, places
 from dmlr.doctor.benchmarks import benchmark
-from dmlr.doctor.devices import TORCH_SECONDS, devices
+from dmlr.doctor.devices import DEVICE_SECONDS, devices, enough
 from dmlr.doctor.finding import Check, Finding, findings
 from dmlr.doctor.judges import judge
 from dmlr.doctor.models import model
@@ -26,7 +27,7 @@ def doctor(configfiles: Sequence[Path]) -> Iterator[Finding]:
         Check("Python", packages.python, LOCAL_SECONDS),
         Check("packages", packages.packages, LOCAL_SECONDS),
         Check("programs", packages.programs, LOCAL_SECONDS),
-        Check("device", devices, TORCH_SECONDS),
+        Check("device", devices, DEVICE_SECONDS),
         Check("disk", places.room, LOCAL_SECONDS),
         Check("writing", places.writable, LOCAL_SECONDS),
         Check("git", places.code, LOCAL_SECONDS),
@@ -51,6 +52,8 @@ def _of_experiment(experiment: Experiment) -> Iterator[Check]:
     for name in experiment.models:
         entry = experiment.model_catalog[name].model
         yield Check(f"model {name}", partial(model, name, entry), NETWORK_SECONDS)
+        gpus = experiment.model_catalog[name].gpus
+        yield Check(f"model {name}", partial(enough, name, gpus), float(SECONDS))
     for name in experiment.benchmarks:
         run = partial(benchmark, name, experiment.benchmark_catalog[name])
         yield Check(f"benchmark {name}", run, NETWORK_SECONDS)

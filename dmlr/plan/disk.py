@@ -59,7 +59,7 @@ def existing(folder: Path) -> Path:
 def _sum(parts: Iterable[float | None]) -> float | None:
     found = list(parts)
     known = [part for part in found if part is not None]
-    return sum(known) if len(known) == len(found) else None
+    return sum(known, 0.0) if len(known) == len(found) else None
 
 
 def _answers(results: Path, planned: Answers) -> float | None:
@@ -81,7 +81,7 @@ def _features(experiment: Experiment, results: Path, manifest: Path) -> float | 
     if sizes:
         return experiment.shard_size * sum(sizes) / len(sizes)
     largest = _largest(experiment.model_catalog[name].model)
-    return None if largest is None else experiment.shard_size * largest
+    return None if largest is None else float(experiment.shard_size * largest)
 
 
 def _stored(results: Path, model: str) -> Iterator[int]:
@@ -93,7 +93,7 @@ def _stored(results: Path, model: str) -> Iterator[int]:
                 yield stored.stat().st_size
 
 
-def _largest(model: Model) -> float | None:
+def _largest(model: Model) -> int | None:
     """Bytes of the largest picture's features; None for a model of the hub, whose width is not known."""
     folder = local_folder(model)
     if folder is None:
@@ -101,7 +101,9 @@ def _largest(model: Model) -> float | None:
     told = read_object(folder / "config.json")
     width = told.get("text_config", told).get("hidden_size")
     levels = len(told.get("vision_config", {}).get("deepstack_visual_indexes", ()))
-    return model.max_image_tokens * width * (1 + levels) * BYTES[model.dtype] if width else None
+    if not isinstance(width, int):
+        return None
+    return model.max_image_tokens * width * (1 + levels) * BYTES[model.dtype]
 
 
 def _model_of(path: Path, results: Path) -> str | None:

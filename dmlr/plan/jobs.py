@@ -1,6 +1,7 @@
 """The jobs that snakemake would run for an experiment, and why."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dmlr.errors import ConfigError
+
+BLOCK = re.compile(r"_[a-z0-9.-]+_\d{5}$")  # benchmark and first shard
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,11 @@ class Job:
     rule: str
     output: tuple[str, ...]
     reason: str
+
+    @property
+    def stage(self) -> str:
+        """The rule, where those of a stage's blocks of shards (reason_shapes_00000) count as one."""
+        return BLOCK.sub("", self.rule)
 
 
 def planned_jobs(configfiles: Sequence[Path], targets: Sequence[str]) -> list[Job]:

@@ -54,12 +54,14 @@ def text(found: Plan) -> str:
 def _jobs(jobs: Sequence[Job]) -> str:
     if not jobs:
         return "jobs: none, since all is there, of these settings and this code\n"
-    rules = list(dict.fromkeys(job.rule for job in jobs))
-    rows = [(rule, *_rule([job for job in jobs if job.rule == rule])) for rule in rules]
+    stages: dict[str, list[Job]] = {}
+    for job in jobs:
+        stages.setdefault(job.stage, []).append(job)
+    rows = [(stage, *_reasons(of_stage)) for stage, of_stage in stages.items()]
     return f"jobs: {len(jobs)}\n\n{markdown_text(('rule', 'jobs', 'why'), rows)}"
 
 
-def _rule(jobs: Sequence[Job]) -> tuple[str, str]:
+def _reasons(jobs: Sequence[Job]) -> tuple[str, str]:
     reasons = Counter(why(job.reason) for job in jobs)
     told = [words if n == len(jobs) else f"{n} {words}" for words, n in reasons.most_common()]
     return str(len(jobs)), "; ".join(told)

@@ -42,8 +42,8 @@ def _changed(reason: str) -> str:
 
 
 def _values(text: str) -> list[Any]:
-    """The literals that snakemake lists, behind which there may be other sentences."""
-    for end in (len(text), text.rfind("'; ") + 1):
+    """The literals that snakemake lists, behind which there may be a blank and another sentence."""
+    for end in (len(text), text.rfind("' ; ") + 1):
         try:
             return list(ast.literal_eval(f"[{text[:end].strip()}]"))
         except (SyntaxError, ValueError):
