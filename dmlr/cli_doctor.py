@@ -23,7 +23,7 @@ def doctor(
     console, faults = Console(highlight=False), 0
     for found in checked(configfile or []):
         mark = f"[{STYLES[found.verdict]}]{found.verdict:<7}[/]"
-        console.print(f"{mark}  {found.subject:<16}  {escape(found.text)}", soft_wrap=True)
+        console.print(f"{mark}  {found.subject:<24}  {escape(found.text)}", soft_wrap=True)
         faults += found.verdict == "fault"
     if faults:
         raise typer.Exit(1)

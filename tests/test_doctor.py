@@ -25,8 +25,8 @@ DMLR = str(Path(sys.executable).with_name("dmlr"))
 REPO, REVISION, KEY = "someone/benchmark", "5" * 40, "sk-SecretOfThisTest"
 
 
-def run(folder, *files, path=(), **environment):
-    """``dmlr doctor`` in a folder; subject -> verdict and text, and the exit code."""
+def lines(folder, *files, path=(), **environment):
+    """``dmlr doctor`` in a folder: verdict, subject and text of each line, and the exit code."""
     places = os.pathsep.join([*map(str, path), str(Path(DMLR).parent), os.environ["PATH"]])
     done = subprocess.run(
         [DMLR, "doctor", *(word for file in files for word in ("--configfile", file))],
@@ -35,8 +35,13 @@ def run(folder, *files, path=(), **environment):
     assert done.stderr == ""
     assert KEY not in done.stdout
     rows = [line.split("  ") for line in done.stdout.splitlines()]
-    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
-    return {row[1]: (row[0], row[2]) for row in cells}, done.returncode
+    return [[cell.strip() for cell in row if cell.strip()] for row in rows], done.returncode
+
+
+def run(*arguments, **environment):
+    """The same, as subject -> verdict and text."""
+    told, code = lines(*arguments, **environment)
+    return {subject: (verdict, text) for verdict, subject, text in told}, code
 
 
 def test_a_machine_that_can_run_the_demo(tmp_path):
@@ -110,14 +115,17 @@ def test_everything_that_is_missing_is_one_line_with_a_remedy(tmp_path):
     assert server.requests == 0  # nothing was asked that costs anything
 
 
-def test_a_configuration_with_faults_is_told_line_by_line(tmp_path, capsys):
-    from dmlr.doctor.doctor import _experiment
-
+def test_a_configuration_with_faults_is_told_line_by_line(tmp_path):
+    torch(tmp_path, version="2.13.0+cpu", cuda=None)
     (tmp_path / "mine.yaml").write_text("shard_size: 0\ncolour: 3\n")
-    experiment, found = _experiment([tmp_path / "mine.yaml"])
-    assert experiment is None
-    assert [one.verdict for one in found] == ["fault", "fault"]
-    assert found[0].text.endswith("mine.yaml: shard_size must be greater than or equal to 1, got 0")
+    told, code = lines(tmp_path, "mine.yaml", PYTHONPATH=f"{tmp_path}:{ROOT}")
+    assert code == 1
+    assert [one for one in told if one[0] == "fault"] == [
+        ["fault", "configuration", "mine.yaml: shard_size must be greater than or equal to 1, got 0"],
+        ["fault", "configuration", "mine.yaml: colour is not a known key; remove it, or see "
+         "workflow/schemas/ for the known ones"],
+    ]  # fmt: skip
+    assert not any(one[1].startswith("model") for one in told)
 
 
 def home(hub, folder):

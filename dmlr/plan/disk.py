@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -43,10 +44,10 @@ def disk(
         made: all files that the planned jobs write.
         answers: what they would answer.
     """
-    manifests = [path for path in map(Path, made) if _model_of(path, results)]
+    shards = Counter(_model_of(Path(path), results) for path in made)
     return Disk(
         _sum(_answers(results, one) for one in answers),
-        _sum(_features(experiment, results, path) for path in manifests),
+        _sum(_features(experiment, results, name, n) for name, n in shards.items() if name),
         shutil.disk_usage(existing(results)).free,
     )
 
@@ -74,14 +75,13 @@ def _answers(results: Path, planned: Answers) -> float | None:
     return planned.missing * records / samples if samples else (None if planned.missing else 0.0)
 
 
-def _features(experiment: Experiment, results: Path, manifest: Path) -> float | None:
-    """A shard's features: by those of the same model, else the most that its settings allow."""
-    name = _model_of(manifest, results) or ""
-    sizes = list(_stored(results, name))
+def _features(experiment: Experiment, results: Path, name: str, shards: int) -> float | None:
+    """Features of a model's shards, by those that are there, else the most that its settings allow."""
+    sizes, samples = list(_stored(results, name)), shards * experiment.shard_size
     if sizes:
-        return experiment.shard_size * sum(sizes) / len(sizes)
+        return samples * sum(sizes) / len(sizes)
     largest = _largest(experiment.model_catalog[name].model)
-    return None if largest is None else float(experiment.shard_size * largest)
+    return None if largest is None else float(samples * largest)
 
 
 def _stored(results: Path, model: str) -> Iterator[int]:

@@ -74,5 +74,6 @@ def _commands(folder: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _runs(name: str, words: Sequence[str]) -> bool:
-    """Whether one of the first words of a command line is the program."""
-    return any(Path(word).name == name for word in words[:3])
+    """Whether a command line starts the program, by itself or by Python, perhaps as a module."""
+    first, *behind = (Path(word).name for word in words[:3])
+    return first == name or (first.startswith("python") and name in behind)
