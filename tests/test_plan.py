@@ -126,6 +126,25 @@ def test_answers_that_are_there_tell_the_time_better(project, rows):
     assert not any(line.startswith("verify") for line in found)
 
 
+def test_what_runs_again_is_named_with_the_change_and_without_what_journals_hold(
+    tmp_path, finished_workflow, monkeypatch
+):
+    project = Project(tmp_path, like=finished_workflow)
+    project.configure({"profile_catalog": {"dmlr-paper": {"steps": 3}}})
+    folder = tmp_path / "results/runs/shapes/shapes-1m/vanilla/seed-42"
+    (folder / "00000.predictions.parquet").unlink()
+    journal = next((folder / "journal").glob("00000.*.jsonl"))
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    monkeypatch.chdir(tmp_path)
+    found = text(plan([Path("small.yaml")], []))
+    assert "| reason | 3 | 2 profile.steps 2 -> 3; 1 not made yet |" in found
+    assert "| verify | 2 | follows from jobs above |" in found
+    assert "| shapes-1m | vanilla | 4 | 3 | 1 | " in found
+    assert "| shapes-1m | dmlr-paper | 7 | 0 | 7 | " in found
+    assert " | its own answers on cpu |" in found
+    assert "disk: answers 0.0 MiB, features at most 0.0 MiB; " in found
+
+
 def test_what_snakemake_refuses_is_one_line(project, run_dmlr):
     project.configure({})
     done = run_dmlr("plan", "resoning", "--configfile", "small.yaml", cwd=project.folder)

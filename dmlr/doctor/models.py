@@ -1,6 +1,6 @@
 """Whether each model of the configuration is there, or can be fetched."""
 
-from dmlr.checkpoint import FETCHED, check, local_folder, locate
+from dmlr.checkpoint import FETCHED, check, local, locate
 from dmlr.doctor.finding import Finding
 from dmlr.doctor.hub import Repository, reachable
 from dmlr.settings import Model
@@ -15,7 +15,7 @@ def model(name: str, told: Model) -> list[Finding]:
     Raises:
         CheckpointError: the checkpoint is not complete, or not of its family.
     """
-    subject, folder = f"model {name}", local_folder(told)
+    subject, folder = f"model {name}", local(told)
     if folder is None:
         repository = Repository(MODEL, told.checkpoint, told.revision, FETCHED, told.offline)
         if not repository.cached():

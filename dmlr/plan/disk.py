@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from dmlr.checkpoint import local_folder
+from dmlr.checkpoint import local
 from dmlr.checkpoint_files import read_object
+from dmlr.devices.needs import BYTES
 from dmlr.experiment import Experiment
 from dmlr.plan.answers import Answers
 from dmlr.settings import Model
 
-BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 LOOKED_AT = 50  # files whose sizes are taken for all
 
 
@@ -95,7 +95,7 @@ def _stored(results: Path, model: str) -> Iterator[int]:
 
 def _largest(model: Model) -> int | None:
     """Bytes of the largest picture's features; None for a model of the hub, whose width is not known."""
-    folder = local_folder(model)
+    folder = local(model)
     if folder is None:
         return None
     told = read_object(folder / "config.json")
