@@ -6,13 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from dmlr import config
+from dmlr.cli_options import ConfigFiles
 
 
 def check(
-    configfile: Annotated[
-        list[Path] | None, typer.Option(help="As for snakemake; several times for several.")
-    ] = None,
+    configfile: ConfigFiles = None,
     results: Annotated[Path, typer.Option(help="Folder of all stages' results.")] = Path("results"),
     reports: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("reports"),
     processes: Annotated[
@@ -25,6 +23,7 @@ def check(
     database, tables and pages are made anew in a temporary folder and compared with those that are
     there, which stay as they are. The stored predictions are trusted: to derive them takes the model.
     """
+    from dmlr import config
     from dmlr.check.check import Places
     from dmlr.check.check import check as parts
     from dmlr.merged import configuration
@@ -43,7 +42,7 @@ Format = Literal["released", "jsonl", "csv"]
 def export(
     runs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="A run's name, or a part that no other has."),
+        typer.Argument(metavar="RUN", help="A run's name, or a part that no other has."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All runs instead.")] = False,
     database: Annotated[Path, typer.Option(help="Database of the aggregate stage.")] = Path(

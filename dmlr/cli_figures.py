@@ -5,9 +5,6 @@ from typing import Annotated
 
 import typer
 
-from dmlr import config
-from dmlr.figures.told import FigureSettings
-
 
 def figure(
     name: Annotated[str, typer.Argument(help="figure2, 3, 4, 6, 7, 8, 9, 10 or 11.")],
@@ -18,6 +15,8 @@ def figure(
 ) -> None:
     """Draw a figure of the paper, with its data and its caption beside it."""
     # Imported only now: matplotlib takes a second, and a mistake should not.
+    from dmlr import config
     from dmlr.figures.figure import figure as stage
+    from dmlr.figures.told import FigureSettings
 
     stage(name, config.parse(FigureSettings, told, stage="figure"), database, results, out)

@@ -4,15 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from dmlr.errors import ConfigError
-from dmlr.judge.export import export
-from dmlr.judge.ledger import Ledger
 
-app = typer.Typer(help=__doc__, no_args_is_help=True)
+HELP = "Look at what judges said and took, out of the file that keeps it."
+app = typer.Typer(help=HELP, no_args_is_help=True)
 At = Annotated[Path, typer.Option(help="The ledger's file.")]
 LEDGER = Path("results/ledger.sqlite")
 
@@ -20,6 +16,12 @@ LEDGER = Path("results/ledger.sqlite")
 @app.command()
 def usage(ledger: At = LEDGER) -> None:
     """Calls, tokens and seconds of every judge that was ever asked."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from dmlr.judge.ledger import Ledger
+
     table = Table("model", "server", "served model", "prompt")
     for name in ("calls", "unparsed", "input tokens", "output tokens", "seconds"):
         table.add_column(name, justify="right")
@@ -34,6 +36,8 @@ def usage(ledger: At = LEDGER) -> None:
 @app.command()
 def compact(ledger: At = LEDGER) -> None:
     """Drop replies that a later one of the same call has replaced."""
+    from dmlr.judge.ledger import Ledger
+
     with Ledger.opened(_there(ledger)) as opened:
         typer.echo(f"{ledger}: {opened.compact()} replaced replies dropped")
 
@@ -44,6 +48,9 @@ def export_command(
     ledger: At = LEDGER,
 ) -> None:
     """Write every judgement, as JSON lines or CSV."""
+    from dmlr.judge.export import export
+    from dmlr.judge.ledger import Ledger
+
     with Ledger.opened(_there(ledger)) as opened:
         typer.echo(f"{out}: {export(opened, out)} judgements")
 

@@ -5,11 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dmlr import command, config
 from dmlr.cli_devices import GpuCount, GpuShare
-from dmlr.devices.gpus import Gpus
-from dmlr.devices.lease import leased
-from dmlr.measures.told import AttentionSettings, ChainsSettings
 
 Told = Annotated[str, typer.Option("--settings", help="What determines the result, as JSON.")]
 Shard = Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")]
@@ -37,6 +33,11 @@ def chains(
     gpu_share: GpuShare = 1,
 ) -> None:
     """Measure what the shards' replies owe to the picture, and what each of their steps adds."""
+    from dmlr import command, config
+    from dmlr.devices.gpus import Gpus
+    from dmlr.devices.lease import leased
+    from dmlr.measures.told import ChainsSettings
+
     found = config.parse(ChainsSettings, told, stage="chains")
     others = {"--manifest": manifest, "--predictions": predictions, "--out": out}
     paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
@@ -61,6 +62,11 @@ def attention(
     gpu_share: GpuShare = 1,
 ) -> None:
     """Keep where the think tokens of a shard's first samples look, beside the baseline's replies."""
+    from dmlr import config
+    from dmlr.devices.gpus import Gpus
+    from dmlr.devices.lease import leased
+    from dmlr.measures.told import AttentionSettings
+
     found, devices = config.parse(AttentionSettings, told, stage="attention"), Gpus(gpus, gpu_share)
     with leased(devices):
         from dmlr.measures.attention import AttentionFiles

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from dmlr import command, config
 from dmlr.cli_ledger import LEDGER
 from dmlr.errors import ConfigError
-from dmlr.verify.protocol import VerifySettings
 
 # Which options go with which use.
 USES = {
@@ -61,6 +59,8 @@ def verify(
     ] = None,
 ) -> None:
     """Score a run's predictions under one protocol; or ask again what judges owe; or rescore a file."""
+    from dmlr import command, config
+
     uses = {"--settings": told, "--only-failed": only_failed, "--verify-only": verify_only}
     chosen = [name for name, value in uses.items() if value is not None]
     if len(chosen) != 1:
@@ -84,6 +84,7 @@ def verify(
         scoring = command.scoring(protocol or "paper", ledger or LEDGER, limits, loader)
         rescore(verify_only, scoring, out or verify_only)
     elif told is not None and shards and predictions and out:
+        from dmlr.verify.protocol import VerifySettings
         from dmlr.verify.verify import RunFiles
         from dmlr.verify.verify import verify as stage
 

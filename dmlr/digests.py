@@ -27,13 +27,13 @@ def kept_digest(path: Path) -> str:
     if path.stat().st_size <= SMALL:
         return file_digest(path)
     try:
-        entry = _cache() / f"{digest(key)}.json"
+        entry = cache_folder() / f"{digest(key)}.json"
         return _kept(entry, key) or _made(entry, key, path)
     except (OSError, RuntimeError):  # no home, or none that can be written: it costs time, no more
         return file_digest(path)
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
     """The user's folder of digests, where the XDG specification puts it."""
     told = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (told if told.is_absolute() else Path.home() / ".cache") / "dmlr" / "digests"

@@ -82,10 +82,10 @@ def fetch(
         )
     # RuntimeError and ValueError: what the transfer library and wrong ids or endpoints raise.
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, RuntimeError, ValueError) as error:
-        raise kind.error(f"{hub}: revision {revision} {_trouble(kind, error)}") from None
+        raise kind.error(f"{hub}: revision {revision} {trouble(kind, error)}") from None
 
 
-def _trouble(kind: Kind, error: Exception) -> str:
+def trouble(kind: Kind, error: Exception) -> str:
     """What went wrong and what to do about it."""
     import httpx2
     from huggingface_hub import errors

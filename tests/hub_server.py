@@ -96,23 +96,41 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def describe(self, what, revision):
-        if revision not in (self.hub.revision, "main"):
+    def describe(self, what, revision="main"):
+        if what == "auth-check":
+            self.check_access()
+        elif revision not in (self.hub.revision, "main"):
             self.refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
         elif what == "tree":
             self.send(
                 200, body=json.dumps([self.hub.entry(name) for name in self.hub.files]).encode()
             )
         else:
-            self.send(
-                200, body=json.dumps({"id": self.hub.repo, "sha": self.hub.revision}).encode()
-            )
+            told = {"id": self.hub.repo, "sha": self.hub.revision}
+            told["gated"] = self.hub.token is not None and "manual"
+            told["siblings"] = [
+                {"rfilename": name, "size": len(content)}
+                for name, content in self.hub.files.items()
+            ]
+            self.send(200, body=json.dumps(told).encode())
+
+    def allowed(self):
+        token = self.headers.get("Authorization")
+        return self.hub.token is None or token == f"Bearer {self.hub.token}"
+
+    def check_access(self):
+        if self.allowed():
+            self.send(200, body=b"{}")
+        else:
+            self.refuse_access()
+
+    def refuse_access(self):
+        why = f"Access to dataset {self.hub.repo} is restricted."
+        self.refuse(403 if self.headers.get("Authorization") else 401, "GatedRepo", why)
 
     def resolve(self, revision, name):
-        token = self.headers.get("Authorization")
-        if self.hub.token is not None and token != f"Bearer {self.hub.token}":
-            why = f"Access to dataset {self.hub.repo} is restricted."
-            self.refuse(403 if token else 401, "GatedRepo", why)
+        if not self.allowed():
+            self.refuse_access()
         elif revision not in (self.hub.revision, "main"):
             self.refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
         elif name not in self.hub.files:

@@ -38,6 +38,7 @@ class JudgeServer:
         self.knows_formats = knows_formats  # False: 400 where a request has a response_format
         self.counts = counts  # False: replies without token counts
         self.model = "judge-2024-07-18"  # what it says that it serves
+        self.wanted = None  # the Authorization header without which it lists no models; None: any
         self.bodies, self.keys, self.times = [], [], []
         self.in_flight = self.most_in_flight = 0
         self.lock, self.closing = Lock(), Event()
@@ -94,6 +95,13 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def do_GET(self):
+        """The list of models, for whoever has the key, where one is wanted."""
+        judge = self.server.judge
+        refused = judge.wanted not in (None, self.headers.get("Authorization"))
+        listed = json.dumps({"data": [{"id": judge.model}]}).encode()
+        self.send(401 if refused else 200, b"{}" if refused else listed)
 
     def do_POST(self):
         self.judge = self.server.judge

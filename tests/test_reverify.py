@@ -25,14 +25,15 @@ def judge(server, **fields):
 
 
 def plan(project):
-    """The plan's rows: run, protocol, judge, calls to make, calls in the ledger, tokens, dollars."""
+    """The plan's rows about judges: run, protocol, judge, calls to make, calls in the ledger, tokens, dollars."""
     dmlr = str(Path(sys.executable).with_name("dmlr"))
     done = subprocess.run(
         [dmlr, "plan", "--configfile", "small.yaml"],
         cwd=project.folder, env=project.environment, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[2:]]
+    judges = done.stdout.partition("judges:\n\n")[2]
+    return [line.strip("| ").split(" | ") for line in judges.splitlines()[2:]]
 
 
 def protocols(*names, **catalogs):

@@ -13,14 +13,14 @@ from dmlr.methods.answer import Answer
 from dmlr.methods.answering import Answering
 from dmlr.methods.failures import note_failures
 from dmlr.methods.journal import Journal, Keep
+from dmlr.methods.keys import determinants, sample_key
 from dmlr.provenance import machine
-from dmlr.records import Prediction, Sample, TraceStep, write_records
+from dmlr.records import Prediction, TraceStep, write_records
 from dmlr.settings import ReasonSettings
 from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
-from dmlr.wording import asked
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def reason(
         gpus: of the job.
     """
     model = digests(settings.model)
-    produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
+    produced = determinants(settings, model, best_device())
     loaded = cache(lambda: load(settings.model, gpus=gpus))
     for files in shards:
         features = read_manifest(files.manifest, model)
@@ -71,7 +71,7 @@ def _answer(
     samples = read_shard(files.shard)
     folder, shard = files.predictions.parent, files.shard.stem
     with Journal.opened(folder / "journal", shard, digest(produced), Answer) as journal:
-        keys = {s.sample_id: _key(s, features[s.image.sha256]) for s in samples}
+        keys = {s.sample_id: sample_key(s, features[s.image.sha256]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
 
         def work(missing: set[str], keep: Keep[Answer]) -> None:
@@ -88,9 +88,3 @@ def _write(files: ShardFiles, answers: list[Answer], provenance: dict[str, Any])
     write_records(files.traces, TraceStep, traces, provenance)
     write_records(files.predictions, Prediction, predictions, provenance)
     note_failures(files.predictions, predictions)
-
-
-def _key(sample: Sample, features: str) -> str:
-    """Digest of everything of a sample that a prediction depends on; its gold is not."""
-    content: Any = [sample.sample_id, *asked(sample), features]
-    return digest(content)

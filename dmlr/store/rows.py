@@ -11,7 +11,7 @@ from dmlr.spreadsheet import harmless
 WORDS = {
     "benchmark", "model", "method", "injection", "profile", "labels", "against", "protocol",
     "first protocol", "second protocol", "metric", "units", "judge", "judge model", "run", "changed",
-    "ahead",
+    "ahead", "rule", "why", "measured by",
 }  # fmt: skip
 # A cell of Markdown ends at a bar; a backslash, a tag or an open code span would take what is behind it.
 MARKUP = str.maketrans({"\\": "\\\\", "|": "\\|", "<": "&lt;", "`": "\\`"})
