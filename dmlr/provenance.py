@@ -48,6 +48,7 @@ def fingerprint(stage: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+@cache  # planning asks for every job
 def versions(*packages: str) -> dict[str, str]:
     """Installed versions, without importing the packages."""
     return {name: importlib.metadata.version(name) for name in packages or PACKAGES}

@@ -14,6 +14,7 @@ for name in EXPERIMENT.benchmarks:
             f"logs/prepare/{name}.log",
         benchmark:
             f"logs/prepare/{name}.benchmark.tsv"
+        localrule: True
         conda:
             "../../environment.yml"
         resources:
