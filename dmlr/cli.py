@@ -1,13 +1,16 @@
 """The command line: one subcommand per stage, one to ask a single question, one to measure.
 
 Each stage is told what determines its result as JSON (``--settings``) and where its files are. Expected
-faults end with exit code 1 and one line per fault on standard error.
+faults end with exit code 1 and one line per fault on standard error; SIGTERM, which a scheduler sends
+some seconds before its SIGKILL, ends with 143.
 """
 
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -279,14 +282,26 @@ def version() -> None:
     typer.echo(__version__)
 
 
+class Terminated(SystemExit):
+    """SIGTERM: blocks end as at a fault, so that locks are let go and temporary files removed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; expected faults become lines without a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app(arguments, prog_name="dmlr")
     except DmlrError as error:
         for line in str(error).splitlines():
             say(f"dmlr: error: {line}")
         sys.exit(1)
+    except Terminated:
+        say("dmlr: ended by SIGTERM; run the same again: what was finished is kept")
+        raise
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated(128 + number)
 
 
 if __name__ == "__main__":

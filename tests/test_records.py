@@ -54,7 +54,7 @@ def test_records_of_another_kind_are_refused(tmp_path):
     write_records(path, Verdict, [VERDICT], {})
     with pytest.raises(
         RecordError,
-        match=r"verdicts.parquet: must hold Prediction records of format 8, found Verdict of format 8",
+        match=r"verdicts.parquet: must hold Prediction records of format 9, found Verdict of format 9",
     ):
         read_records(path, Prediction)
 
