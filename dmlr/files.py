@@ -29,10 +29,15 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in REFUSALS:
             raise
-        raise DiskError(
-            f"{path}: must be a file that can be written, got {os.strerror(error.errno)}; mend that and "
-            "run again; nothing written before is lost"
-        ) from None
+        raise unwritable(path, os.strerror(error.errno)) from None
+
+
+def unwritable(path: Path, reason: str) -> DiskError:
+    """What a disk has against writing a file."""
+    return DiskError(
+        f"{path}: must be a file that can be written, got {reason}; mend that and run again; nothing "
+        "written before is lost"
+    )
 
 
 @contextmanager

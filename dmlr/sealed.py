@@ -19,7 +19,7 @@ def blank() -> str:
 
 def sealed(content: bytes, left: str) -> bytes:
     """A file's bytes with their digest where ``left``, a ``blank``, stands."""
-    return content.replace(left.encode(), _digest(content, left).encode())
+    return content.replace(left.encode(), _digest(content, left).encode(), 1)
 
 
 def is_whole(content: bytes, told: str) -> bool:
@@ -39,8 +39,13 @@ def unsealed(line: bytes) -> bytes | None:
     return said + b"}" if line == said + _end(said) else None
 
 
-def _digest(content: bytes, instead: str) -> str:
-    return sha256(content.replace(instead.encode(), NOUGHTS)).hexdigest()
+def _digest(content: bytes, stands: str) -> str:
+    """SHA-256 of the bytes with noughts for what stands there."""
+    place = content.find(stands.encode())
+    found, rest = sha256(memoryview(content)[:place]), memoryview(content)[place + len(NOUGHTS) :]
+    found.update(NOUGHTS)
+    found.update(rest)
+    return found.hexdigest()
 
 
 def _end(said: bytes) -> bytes:

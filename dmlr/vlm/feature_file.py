@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load, save
+from safetensors.torch import save
 
 from dmlr.errors import RecordError
 from dmlr.files import replacing
@@ -28,16 +28,13 @@ def read_features(path: Path, device: torch.device) -> ImageFeatures:
         RecordError: the file is missing or damaged.
     """
     try:
-        with safe_open(path, framework="pt") as opened:
-            told = (opened.metadata() or {}).get(FIELD, "")
-        content = path.read_bytes()
-        tensors = load(content) if is_whole(content, told) else None
+        with safe_open(path, framework="pt", device=str(device)) as opened:
+            if not is_whole(path.read_bytes(), (opened.metadata() or {}).get(FIELD, "")):
+                raise RecordError(f"{path}: must have the SHA-256 that it carries, has another")
+            patches, deepstack, grid = map(opened.get_tensor, ("patches", "deepstack", "grid"))
     except (OSError, SafetensorError) as error:
         raise RecordError(f"{path}: must be features that can be read ({error})") from None
-    if tensors is None:
-        raise RecordError(f"{path}: must have the SHA-256 that it carries, has another")
-    rows, columns = tensors["grid"].tolist()
-    patches, deepstack = (tensors[name].to(device) for name in ("patches", "deepstack"))
+    rows, columns = grid.tolist()
     return ImageFeatures(patches, rows, columns, deepstack)
 
 
