@@ -372,8 +372,9 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, pa.ArrowException) as error:
+        said = " ".join(str(error).split())
         raise RecordError(
-            f"{path}: not a readable Parquet file ({error}); remove it and run again"
+            f"{path}: not a readable Parquet file ({said}); remove it and run again"
         ) from None
 
 

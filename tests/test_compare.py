@@ -157,7 +157,7 @@ def test_a_run_of_another_database_may_have_other_samples_and_golds(run_dmlr, bu
 def test_an_answer_that_another_device_gave_otherwise_is_shown_with_both_devices(
     run_dmlr, tmp_path
 ):
-    card, other = "NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-40GB"
+    card, other = "NVIDIA H100", "NVIDIA A100"
     made = {"dmlr": {"device": "cuda"}}
     here = database(tmp_path / "here", {"own": runs({"dmlr": "+++-"})}, made=made, devices=[card])
     there = database(

@@ -231,10 +231,10 @@ def test_what_a_killed_writer_left_of_the_old_database_does_not_reach_the_new_on
 
 def test_a_full_disk_is_one_line_and_leaves_the_previous_database(results, tmp_path):
     before = contents(built(results))
-    size = (results / "dmlr.duckdb").stat().st_size
-    with small(tmp_path / "disk", size * 3 // 2) as enlarge:
-        out = tmp_path / "disk/dmlr.duckdb"
+    with small(tmp_path / "disk", 2**26) as enlarge:
+        out, rest = tmp_path / "disk/dmlr.duckdb", tmp_path / "disk/rest"
         shutil.copy(results / "dmlr.duckdb", out)
+        rest.write_bytes(bytes(shutil.disk_usage(out.parent).free - 2**16))
         write_run(results, "vanilla", text="no", right=False)
         with pytest.raises(DiskError) as error:
             build(settings(), results, out)
@@ -260,9 +260,6 @@ def test_a_flipped_bit_in_the_database_is_one_line_and_it_is_made_again(results,
         assert done.stderr.startswith(f"dmlr: error: {path}: ")
         assert len(done.stderr.splitlines()) == 1
     write_run(results, "vanilla")
-    with pytest.raises(RecordError, match=r"dmlr\.duckdb: must be as it was written, got Corrupt "):
-        built(results)
-    path.unlink()
     assert contents(built(results)) == before
 
 
