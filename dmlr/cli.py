@@ -1,12 +1,15 @@
 """The command line: one subcommand per stage, and those for people.
 
 A stage is told what determines its result as JSON (``--settings``) and where its files are. What a
-subcommand needs is imported when it runs, so that help, completion and mistakes take no time.
+subcommand needs is imported when it runs, so that help, completion and mistakes take no time. SIGTERM,
+which a scheduler sends some seconds before its SIGKILL, ends with 143.
 """
 
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -168,8 +171,13 @@ for panel, commands in PANELS.items():
 app.add_typer(ledger_app, name="ledger", rich_help_panel="Keep")
 
 
+class Terminated(SystemExit):
+    """SIGTERM: blocks end as at a fault, so that locks are let go and temporary files removed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; expected faults become lines without a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app(arguments, prog_name="dmlr")
     except DmlrError as error:
@@ -178,6 +186,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in str(error).splitlines():
             say(f"dmlr: error: {line}")
         sys.exit(1)
+    except Terminated:
+        from dmlr.progress import say
+
+        say("dmlr: ended by SIGTERM; run the same again: what was finished is kept")
+        raise
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated(128 + number)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from dmlr.judges import judge_of
 from dmlr.latent.profile import Dmlr
 from dmlr.measures.told import AttentionSettings, ChainsSettings
 from dmlr.names import unknown_names
-from dmlr.provenance import fingerprint, versions
+from dmlr.provenance import FEATURE_PACKAGES, fingerprint, versions
 from dmlr.report.told import ReportSettings
 from dmlr.store.told import AggregateSettings, Prices
 from dmlr.verify.protocol import LIMITS, VerifySettings, resolved, without_limits
@@ -109,7 +109,7 @@ def prepare_settings(experiment: Experiment, name: str) -> str:
 
 def features_settings(experiment: Experiment, model: str) -> str:
     """Canonical JSON of what determines a model's image features."""
-    packages = versions("torch", "transformers", "qwen-vl-utils", "pillow")
+    packages = versions(*FEATURE_PACKAGES)
     chosen = experiment.model_catalog[model].model
     return _canonical(
         settings.FeaturesSettings(

@@ -19,3 +19,7 @@ class CheckpointError(DmlrError):
 
 class RecordError(DmlrError):
     """A file of records is missing, of another format version, or of another kind."""
+
+
+class DiskError(DmlrError):
+    """A disk is full, read-only, broken or forbidden; what was written before is kept."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dmlr.files import writing
 from dmlr.progress import say
 
 
@@ -16,13 +17,17 @@ def held(lock: Path, busy: str) -> Iterator[None]:
     Args:
         lock: the file.
         busy: what another process does while it holds the lock, said once before waiting for it.
+
+    Raises:
+        DiskError: the file cannot be made.
     """
     found = FileLock(lock)
-    try:
-        found.acquire(blocking=False)
-    except Timeout:
-        say(f"{busy}; waiting until it ends")
-        found.acquire()
+    with writing(lock):
+        try:
+            found.acquire(blocking=False)
+        except Timeout:
+            say(f"{busy}; waiting until it ends")
+            found.acquire()
     try:
         yield
     finally:

@@ -33,6 +33,13 @@ PACKAGES = (
     "openai",
 )  # fmt: skip
 
+FEATURE_PACKAGES = (
+    "torch",
+    "transformers",
+    "qwen-vl-utils",
+    "pillow",
+)  # those that can change a feature
+
 
 @cache
 def fingerprint(stage: str) -> str:

@@ -1,9 +1,10 @@
 """The records that the stages hand to each other, and how they are stored.
 
-Every record file carries the kind of its records, ``FORMAT`` and the provenance of the stage that
-wrote it; reading checks the first two.
+Every record file carries the kind of its records, ``FORMAT``, the provenance of the stage that wrote it,
+and its own SHA-256; reading checks all but the provenance.
 """
 
+import io
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from pydantic import BaseModel, ConfigDict
 
 from dmlr.errors import RecordError
 from dmlr.files import replacing
+from dmlr.sealed import FIELD, blank, is_whole, sealed
 
 AUDIT_FORMAT = 1  # of audit.json; raise it when a field changes its meaning
-FORMAT = "8"  # raise it when a field changes its meaning
+FORMAT = "9"  # raise it when a field changes its meaning
 
 Verdict4 = Literal["correct", "wrong", "unparsed", "failed"]
 PromptSource = Literal["unified", "official", "released"]
@@ -98,7 +100,7 @@ class Prediction(Record):
     prompt, optimisation, replies and whatever was inserted, without padding. Its batch had
     ``batch_rows`` samples, and so many bytes were in use at its peak: weights included; where a CPU's
     peak cannot start anew, the whole process's; None where nothing was measured. Seconds are the
-    sample's share of its batch.
+    sample's share of its batch. ``device`` is what answered: a GPU's name, or cpu and its instructions.
     ``best_patches`` lists per think token the image tokens injected at the decode, counted row by row
     in a grid of ``grid_rows`` x ``grid_columns``. ``best_step`` counts from 0; -1 is the state before
     the first step.
@@ -121,6 +123,7 @@ class Prediction(Record):
     model_passes: int = 0
     forwarded_tokens: int = 0
     batch_rows: int = 0
+    device: str = ""
     peak_memory_bytes: int | None = None
     prefill_seconds: float = 0.0
     intermediate_seconds: float = 0.0
@@ -273,7 +276,7 @@ SCHEMAS: dict[type[Record], pa.Schema] = {
          ("intermediate_tokens", pa.int32()), ("replies", pa.list_(pa.string())),
          ("insertions", pa.list_(_PATCHES)), ("triggers", pa.int32()),
          ("model_passes", pa.int32()), ("forwarded_tokens", pa.int32()),
-         ("batch_rows", pa.int32()), ("peak_memory_bytes", pa.int64()),
+         ("batch_rows", pa.int32()), ("device", pa.string()), ("peak_memory_bytes", pa.int64()),
          ("prefill_seconds", pa.float64()),
          ("intermediate_seconds", pa.float64()),
          ("optimise_seconds", pa.float64()), ("decode_seconds", pa.float64()),
@@ -319,10 +322,13 @@ def write_records(
     """Write records of one kind as Parquet, whole or not at all."""
     head = {"dmlr.kind": kind.__name__, "dmlr.format": FORMAT}
     head["dmlr.provenance"] = json.dumps(provenance, sort_keys=True)
+    content, left = io.BytesIO(), blank()
+    table = to_table(kind, records).replace_schema_metadata(head)
+    with pq.ParquetWriter(content, table.schema, compression="zstd") as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({FIELD: left})
     with replacing(path) as temporary:
-        pq.write_table(
-            to_table(kind, records).replace_schema_metadata(head), temporary, compression="zstd"
-        )
+        temporary.write_bytes(sealed(content.getvalue(), left))
 
 
 def to_table(kind: type[AnyRecord], records: Sequence[AnyRecord]) -> pa.Table:
@@ -345,43 +351,50 @@ def from_row(kind: type[AnyRecord], row: dict[str, Any]) -> AnyRecord:
 
 
 def read_provenance(path: Path, kind: type[Record]) -> dict[str, Any]:
-    """What the stage that wrote the file recorded about itself; no record of the file is read.
+    """What the stage that wrote the file recorded about itself; its records are not decoded.
 
     Raises:
         RecordError: as in ``read_records``.
     """
     with _readable(path):
-        schema = pq.read_schema(path)
-    _check(path, kind, schema)
-    provenance: dict[str, Any] = json.loads(schema.metadata[b"dmlr.provenance"])
-    return provenance
+        schema = pq.read_schema(_checked(path, kind))
+    told: dict[str, Any] = json.loads(schema.metadata[b"dmlr.provenance"])
+    return told
 
 
 def _table(path: Path, kind: type[Record]) -> pa.Table:
     with _readable(path):
-        table = pq.read_table(path)
-    _check(path, kind, table.schema)
-    return table
+        return pq.read_table(_checked(path, kind))
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
+        said = " ".join(str(error).split())
         raise RecordError(
-            f"{path}: not a readable Parquet file ({error}); remove it and run again"
+            f"{path}: not a readable Parquet file ({said}); remove it and run again"
         ) from None
 
 
-def _check(path: Path, kind: type[Record], schema: pa.Schema) -> None:
-    head = schema.metadata or {}
-    found = (head.get(b"dmlr.kind", b"none").decode(), head.get(b"dmlr.format", b"none").decode())
-    if found != (kind.__name__, FORMAT):
+def _checked(path: Path, kind: type[Record]) -> pa.BufferReader:
+    """The file's bytes: records of that kind and of this format, as they were written."""
+    content = path.read_bytes()
+    said = pq.read_metadata(pa.BufferReader(content)).metadata or {}
+    head = {name: said.get(f"dmlr.{name}".encode(), b"none") for name in ("kind", "format")}
+    found = {name: value.decode(errors="replace") for name, value in head.items()}
+    if found != {"kind": kind.__name__, "format": FORMAT}:
         raise RecordError(
             f"{path}: must hold {kind.__name__} records of format {FORMAT}, "
-            f"found {found[0]} of format {found[1]}; remove it and run again"
+            f"found {found['kind']} of format {found['format']}; remove it and run again"
         )
+    if not is_whole(content, said.get(FIELD.encode(), b"").decode(errors="replace")):
+        raise RecordError(
+            f"{path}: must have the SHA-256 that it carries, has another: a part of it changed on the "
+            "disk; remove it and run again"
+        )
+    return pa.BufferReader(content)
 
 
 def _to_row(record: Record) -> dict[str, Any]:

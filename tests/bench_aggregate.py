@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dmlr.config import fingerprint
+from dmlr.datasets.shard import write_shard
 from dmlr.records import (
     FORMAT,
     SCHEMAS,
@@ -92,15 +93,15 @@ def write_benchmark(results, benchmark):
     gold = Gold(kind="choice", letter="A", text="a")
     image = ImageFile(sha256="ab" * 32, file="ab.png", width=640, height=480, bytes=90_000)
     for shard in range(SAMPLES // SHARD):
-        lines = [
+        made = [
             Sample(
                 sample_id=f"{benchmark}/{number}", question="What is it? " * 12, options=("a", "b"),
                 gold={"released": gold, "official": gold}, image=image, category=f"c{number % 5}",
                 groups={"pair": str(number // 2)},
-            ).model_dump_json()
+            )
             for number in range(shard * SHARD, (shard + 1) * SHARD)
         ]  # fmt: skip
-        (folder / f"{shard:05d}.jsonl").write_text("\n".join(lines) + "\n")
+        write_shard(folder / f"{shard:05d}.jsonl", made)
 
 
 def write_answers(results, benchmark, model, profile, draw, *, traced):

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 from PIL import Image
 
+from dmlr.datasets.shard import write_shard
 from dmlr.figures.figure import figure
 from dmlr.figures.source import Source
 from dmlr.figures.told import FigureSettings
@@ -88,8 +89,7 @@ def world(folder, profiles=tuple(PROFILES), marks=MARKS, unscored_share=1.0):
     images.mkdir(parents=True)
     Image.new("RGB", (60, 40), "white").save(images / "ab.png")
     shard = found.results / "benchmarks/own/shards/00000.jsonl"
-    shard.parent.mkdir()
-    shard.write_text("".join(_sample(name).model_dump_json() + "\n" for name in NAMES))
+    write_shard(shard, [_sample(name) for name in NAMES])
     for profile in found.profiles:
         _write_run(found.results, profile, marks.get(profile, "+---"))
     build(_told(found.profiles, unscored_share), found.results, found.database)

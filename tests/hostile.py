@@ -6,7 +6,7 @@ import yaml
 
 from dmlr import config
 from dmlr.datasets.prepare import prepare
-from dmlr.datasets.shard import read_shard
+from dmlr.datasets.shard import read_shard, write_shard
 from dmlr.datasets.told import PrepareSettings
 from dmlr.records import (
     AttentionMap,
@@ -81,7 +81,7 @@ def ask(benchmark):
         third.model_copy(update={"sample_id": f"shapes/{HOSTILE_NAME}"}),
         *rest,
     ]
-    shard.write_text("".join(one.model_dump_json() + "\n" for one in samples), "utf-8")
+    write_shard(shard, samples)
 
 
 def doubt(path):

@@ -31,9 +31,11 @@ class Refuse:
 
 class JudgeServer:
     def __init__(
-        self, *script, default="ok", latency=0.0, retry_after=0.3, knows_formats=True, counts=True
-    ):
+        self, *script, default="ok", latency=0.0, retry_after=0.3, knows_formats=True, counts=True,
+        port=0,
+    ):  # fmt: skip
         self.script, self.default, self.latency = list(script), default, latency
+        self.port = port  # 0: one that is free
         self.retry_after = retry_after  # seconds that a 429 asks to wait
         self.knows_formats = knows_formats  # False: 400 where a request has a response_format
         self.counts = counts  # False: replies without token counts
@@ -48,7 +50,7 @@ class JudgeServer:
         return len(self.bodies)
 
     def __enter__(self):
-        self.server = _Server(("127.0.0.1", 0), _Handler)
+        self.server = _Server(("127.0.0.1", self.port), _Handler)
         self.server.judge = self
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
         self.thread = Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -3,6 +3,9 @@
 + right (A), - wrong (B), x wrong with another answer (C), ? unparsed, ! failed, . no gold under these labels.
 """
 
+from itertools import cycle
+
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
 from dmlr.store.database import build
 from dmlr.store.told import AggregateSettings
@@ -30,8 +33,8 @@ def verdict(name, labels, mark):
     )  # fmt: skip
 
 
-def write_run(results, benchmark, profile, told, found, made):
-    """Predictions, no traces, and the verdicts: (protocol, labels) -> marks."""
+def write_run(results, benchmark, profile, told, found, made, devices):
+    """Predictions, no traces, and the verdicts: (protocol, labels) -> marks; each device answers in turn."""
     run = f"{benchmark}/m/{profile}/seed-3"
     path = results / "runs" / run / "00000.predictions.parquet"
     made = {
@@ -39,7 +42,11 @@ def write_run(results, benchmark, profile, told, found, made):
         "processing": "p",
     } | made  # fmt: skip
     names = [f"{benchmark}/{number}" for number in range(len(next(iter(found.values()))))]
-    said = [Prediction(sample_id=name, status="ok", text="so") for name in names]
+    marks = next(iter(found.values()))
+    said = [
+        Prediction(sample_id=name, status="ok", text=f"so {mark}", device=device)
+        for name, mark, device in zip(names, marks, cycle(devices), strict=False)
+    ]
     write_records(path, Prediction, said, made)
     write_records(path.with_name("00000.traces.parquet"), TraceStep, [], made)
     for protocol in {protocol for protocol, _ in found}:
@@ -52,7 +59,7 @@ def write_run(results, benchmark, profile, told, found, made):
         write_records(results / "verdicts" / protocol / f"{run}.parquet", Verdict, verdicts, {})
 
 
-def database(folder, runs, profiles=None, ladder=(), made=None, unscored=1.0):
+def database(folder, runs, profiles=None, ladder=(), made=None, unscored=1.0, devices=("cpu",)):
     """A built database of model m under seed 3.
 
     ``runs`` is benchmark -> profile -> (protocol, labels) -> marks, with the same protocols and labels
@@ -64,18 +71,17 @@ def database(folder, runs, profiles=None, ladder=(), made=None, unscored=1.0):
         scored = next(iter(found.values()))
         labels = {name: marks for (_, name), marks in scored.items()}
         shard = results / "benchmarks" / benchmark / "shards/00000.jsonl"
-        shard.parent.mkdir(parents=True)
         rows = [
             sample(
                 f"{benchmark}/{number}",
                 {name: None if marks[number] == "." else GOLD for name, marks in labels.items()},
-            ).model_dump_json()
+            )
             for number in range(len(next(iter(scored.values()))))
         ]
-        shard.write_text("\n".join(rows) + "\n")
+        write_shard(shard, rows)
         for profile, verdicts in found.items():
             extra = (made or {}).get(profile, {})
-            write_run(results, benchmark, profile, told[profile], verdicts, extra)
+            write_run(results, benchmark, profile, told[profile], verdicts, extra, devices)
     protocols = dict.fromkeys(protocol for protocol, _ in scored)
     settings = AggregateSettings(
         code="c", benchmarks=dict.fromkeys(runs, 1), models={"m": {}}, seeds=[3],

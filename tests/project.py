@@ -31,7 +31,7 @@ class Project:
     """Two shards of the embedded benchmark, vanilla and a short dmlr; ``like`` one with its results."""
 
     def __init__(self, folder: Path, *, like: Path | None = None) -> None:
-        self.folder = folder
+        self.folder, self.cores = folder, 2
         if like:
             shutil.copytree(like, folder, symlinks=True, dirs_exist_ok=True)
             return
@@ -58,7 +58,14 @@ class Project:
 
     def command(self, *arguments: str) -> list[str]:
         snakemake = Path(sys.executable).with_name("snakemake")
-        return [str(snakemake), *arguments, "--cores", "2", "--configfile", "small.yaml"]
+        return [
+            str(snakemake),
+            *arguments,
+            "--cores",
+            str(self.cores),
+            "--configfile",
+            "small.yaml",
+        ]
 
     @property
     def environment(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 from PIL import Image
 
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.report.report import report
 from dmlr.report.told import ReportSettings
@@ -209,12 +210,11 @@ def make(
     """
     results = folder / "results"
     shard = results / "benchmarks" / "tiny" / "shards" / "00000.jsonl"
-    shard.parent.mkdir(parents=True, exist_ok=True)
     made = [
         sample.model_copy(update=(changes or {}).get(number, {}))
         for number, sample in enumerate(samples(file))
     ]
-    shard.write_text("".join(sample.model_dump_json() + "\n" for sample in made))
+    write_shard(shard, made)
     images = results / "benchmarks" / "tiny" / "images"
     images.mkdir(exist_ok=True)
     if not list(images.iterdir()):  # the report's are the same files

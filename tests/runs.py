@@ -2,6 +2,7 @@
 
 import duckdb
 
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
 from dmlr.store.database import build
 from dmlr.store.told import AggregateSettings
@@ -23,8 +24,7 @@ def built(folder, runs, groups=None, rewards=()):
     names = [f"own/{number}" for number in range(count)]
     made = [_sample(name, of) for name, of in zip(names, groups or [{}] * count, strict=True)]
     shard = results / "benchmarks/own/shards/00000.jsonl"
-    shard.parent.mkdir(parents=True)
-    shard.write_text("".join(one.model_dump_json() + "\n" for one in made))
+    write_shard(shard, made)
     profiles = {name: {"method": "dmlr" if place else "vanilla"} for place, name in enumerate(runs)}
     for profile, seeds in runs.items():
         for seed, marks in seeds.items():

@@ -16,6 +16,7 @@ from dmlr.check.difference import DifferenceError
 from dmlr.check.files import compare_folders
 from dmlr.errors import RecordError
 from dmlr.records import Prediction, Verdict, read_provenance, read_records, write_records
+from tests.disks import read_only
 from tests.finished import finished, loaded
 from tests.judge_server import JudgeServer, Say
 
@@ -100,6 +101,17 @@ def test_what_is_as_it_was_made_comes_out_again(check):
     assert found["reports"] == "114 files"
     assert found["figures"] == "the data of 1"
     assert done.stdout.endswith("every number comes out of the stored records\n")
+
+
+def test_a_folder_that_is_read_only_can_be_checked_and_asked(folder, check, run_dmlr):
+    with read_only(folder):
+        assert check().returncode == 0
+        for words in (
+            ("sql", "SELECT count(*) FROM predictions"), ("ledger", "usage"),
+            ("compare", "vanilla", "dmlr-paper"),
+        ):  # fmt: skip
+            done = run_dmlr(*words, cwd=folder)
+            assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_changed_verdict_is_found_in_its_file(folder, check):

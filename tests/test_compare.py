@@ -58,6 +58,7 @@ def test_counts_flips_and_what_differs_first(compare):
         "A less B: +16.7 [-40.0, +80.0] (p = 1) on 6 samples that both have a score for",
         "right: both 2, A alone 2, B alone 1, none 1",
         "other answers: 0 where both are right, 1 where none is",
+        "the same reply, letter by letter: 3 of 9 samples",  # 0, 1 and 8
         "1 samples have a score in A alone",
         "1 samples have a score in B alone",
         "right in A alone",
@@ -82,6 +83,7 @@ def test_the_same_for_a_machine(compare):
     assert [one["sample_id"] for one, _ in found["only_first"]] == ["own/2", "own/3"]
     assert found["only_second"][0][1] | {"gold": None} == {
         "sample_id": "own/4", "verdict": "correct", "score": 1, "compared": "A", "gold": None,
+        "text": "so +", "device": "cpu",
     }  # fmt: skip
     assert next(iter(found["provenance"].items())) == ("profile.keep", ["candidate", "updated"])
 
@@ -150,6 +152,32 @@ def test_a_run_of_another_database_may_have_other_samples_and_golds(run_dmlr, bu
     assert "1 samples have a score in A alone" in found
     assert "5 samples have no answer in B" in found
     assert "1 samples have another gold" in found
+
+
+def test_an_answer_that_another_device_gave_otherwise_is_shown_with_both_devices(
+    run_dmlr, tmp_path
+):
+    card, other = "NVIDIA H100", "NVIDIA A100"
+    made = {"dmlr": {"device": "cuda"}}
+    here = database(tmp_path / "here", {"own": runs({"dmlr": "+++-"})}, made=made, devices=[card])
+    there = database(
+        tmp_path / "there", {"own": runs({"dmlr": "+-+-"})}, made=made, devices=[card, other, card]
+    )
+    done = run_dmlr("compare", "dmlr", "dmlr", "--database", here, "--other", there)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = lines(done.stdout)
+    assert "the same reply, letter by letter: 3 of 4 samples" in found
+    assert f"answered on: A {card} (4); B {card} (3), {other} (1)" in found
+    assert found[-4:] == [
+        "right in A alone",
+        "sample A B gold A on B on",
+        f"own/1 A B A. a pear {card} {other}",
+        "Nothing differs in what they came from.",
+    ]
+    words = ("dmlr", "dmlr", "--database", here, "--other", there, "--json")
+    told = json.loads(run_dmlr("compare", *words).stdout)
+    assert (told["first_devices"], told["second_devices"]) == ({card: 4}, {card: 3, other: 1})
+    assert [one["device"] for one in told["only_first"][0]] == [card, other]
 
 
 def test_a_file_that_is_no_database_is_one_line(run_dmlr, tmp_path):

@@ -8,6 +8,7 @@ import csv
 import duckdb
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
 from dmlr.store.cells import cells
 from dmlr.store.database import build
@@ -70,9 +71,7 @@ def compared(folder, runs, benchmarks=("own",), seeds=(3,)):
     runs = {"plain": {}} | runs
     for benchmark in benchmarks:
         shard = results / "benchmarks" / benchmark / "shards/00000.jsonl"
-        shard.parent.mkdir(parents=True)
-        rows = [sample(f"{benchmark}/{number}").model_dump_json() for number in range(20)]
-        shard.write_text("\n".join(rows) + "\n")
+        write_shard(shard, [sample(f"{benchmark}/{number}") for number in range(20)])
         for profile, found in runs.items():
             for seed in seeds:
                 write_run(results, benchmark, profile, seed, found)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.store.ceilings import write_ceilings
 from dmlr.store.cells import cells
 from dmlr.store.compute import compute
@@ -47,8 +48,7 @@ def opened(tmp_path_factory):
     folder = tmp_path_factory.mktemp("controls")
     results = folder / "results"
     shard = results / "benchmarks/own/shards/00000.jsonl"
-    shard.parent.mkdir(parents=True)
-    shard.write_text("".join(sample(f"own/{i}").model_dump_json() + "\n" for i in range(20)))
+    write_shard(shard, [sample(f"own/{i}") for i in range(20)])
     for profile, told in PROFILES.items():
         write_run(results, "own", profile, 3, MARKS.get(profile, {}), told=told)
     settings = AggregateSettings(

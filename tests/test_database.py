@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,12 +11,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dmlr.errors import RecordError
+from dmlr.datasets.shard import write_shard
+from dmlr.errors import DiskError, RecordError
 from dmlr.files import digest
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
 from dmlr.store.database import TABLES, build, create
 from dmlr.store.schema import page
 from dmlr.store.told import AggregateSettings
+from tests.disks import small
 
 ROOT = Path(__file__).parent.parent
 PROFILES = ("vanilla", "dmlr-paper")
@@ -72,7 +75,7 @@ def results(tmp_path):
             image=ImageFile(sha256="ab" * 32, file="ab.png", width=5, height=3, bytes=11),
             category="all", groups={},
         )  # fmt: skip
-        (shards / f"0000{number}.jsonl").write_text(sample.model_dump_json() + "\n")
+        write_shard(shards / f"0000{number}.jsonl", [sample])
     for profile in PROFILES:
         write_run(folder, profile)
     return folder
@@ -224,6 +227,52 @@ def test_what_a_killed_writer_left_of_the_old_database_does_not_reach_the_new_on
     assert path.with_name("dmlr.duckdb.wal").exists()
     assert asked(built(results), "SELECT flips_against FROM experiment") == [("dmlr-paper",)]
     assert not path.with_name("dmlr.duckdb.wal").exists()
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_previous_database(results, tmp_path):
+    before = contents(built(results))
+    with small(tmp_path / "disk", 2**26) as enlarge:
+        out, rest = tmp_path / "disk/dmlr.duckdb", tmp_path / "disk/rest"
+        shutil.copy(results / "dmlr.duckdb", out)
+        rest.write_bytes(bytes(shutil.disk_usage(out.parent).free - 2**16))
+        write_run(results, "vanilla", text="no", right=False)
+        with pytest.raises(DiskError) as error:
+            build(settings(), results, out)
+        assert str(error.value) == (
+            f"{out}: must be a file that can be written, got No space left on device; mend that and run "
+            "again; nothing written before is lost"
+        )
+        assert contents(out) == before
+        enlarge()
+        build(settings(), results, out)
+        assert asked(out, "SELECT DISTINCT text FROM predictions") == [("no",), ("yes",)]
+
+
+def test_a_flipped_bit_in_the_database_is_one_line_and_it_is_made_again(results, run_dmlr):
+    path = built(results)
+    before, content = contents(path), bytearray(path.read_bytes())
+    for place in range(3 * 4096 + 1000, len(content), 2**18):  # one in every block
+        content[place] ^= 1
+    path.write_bytes(content)
+    for words in (("sql", "SELECT * FROM predictions"), ("compare", "vanilla", "dmlr-paper")):
+        done = run_dmlr(*words, "--database", path)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"dmlr: error: {path}: ")
+        assert len(done.stderr.splitlines()) == 1
+    write_run(results, "vanilla")
+    assert contents(built(results)) == before
+
+
+def test_a_flipped_bit_in_a_record_reaches_no_database(results):
+    before = contents(built(results))
+    for path in files_of(results, "vanilla"):
+        whole = path.read_bytes()
+        place = len(whole) // 3
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(RecordError, match=rf"{path.name}: .*; remove it and run again$"):
+            built(results)
+        path.write_bytes(whole)
+    assert contents(results / "dmlr.duckdb") == before
 
 
 @pytest.mark.parametrize("name", ["code", "weights", "card", "packages"])

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from dmlr import prompts
+from dmlr.datasets.shard import write_shard
 from dmlr.errors import ConfigError
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.spreadsheet import FORMULA
@@ -51,9 +52,8 @@ def database(folder, prompt_source, rules="boxed", before=""):
     """Three samples and one run of them, through the real stages."""
     results = folder / "results"
     shard = results / "benchmarks/own/shards/00000.jsonl"
-    shard.parent.mkdir(parents=True)
     samples = [sample(number, prompt_source) for number in range(3)]
-    shard.write_text("".join(one.model_dump_json() + "\n" for one in samples))
+    write_shard(shard, samples)
     run = results / "runs/own/m/vanilla/seed-3"
     predictions = run / "00000.predictions.parquet"
     answers = [

@@ -1,6 +1,7 @@
 """A sample that cannot be answered is recorded, counted and tried again; the others are not touched."""
 
 import csv
+import json
 import shutil
 
 import pytest
@@ -30,20 +31,27 @@ def predictions(project):
     return [p for path in paths for p in read_records(path, Prediction)]
 
 
-def test_a_damaged_feature_file_fails_its_samples_and_the_next_run_tries_them_again(project):
-    damaged = min((project.folder / "results/features/store").glob("*.safetensors"))
-    whole = damaged.read_bytes()
-    damaged.write_bytes(whole[:100])
+def test_lost_features_without_their_picture_fail_their_samples_and_the_next_run_tries_them_again(
+    project,
+):
+    manifest = json.loads(
+        (project.folder / "results/features/shapes-1m/shapes/00000.json").read_text()
+    )
+    sha256, name = min(manifest["features"].items())
+    (project.folder / "results/features/store" / name).unlink()
+    (picture,) = (project.folder / "results/benchmarks/shapes/images").glob(f"{sha256}.*")
+    whole = picture.read_bytes()
+    picture.write_bytes(whole + b"\0")
     project.succeed("tables")
     failed = [p for p in predictions(project) if p.status == "failed"]
     assert 1 <= len(failed) <= 2  # one picture belongs to up to two samples
-    assert "cannot be read" in failed[0].error
+    assert "image must be the one that was prepared" in failed[0].error
     row = vanilla_row(project)
     assert (row["samples"], row["failed"]) == ("7", str(len(failed)))
     assert int(row["n"]) + int(row["unparsed"]) == 7 - len(failed)
     assert float(row["floor"]) < float(row["ceiling"])
 
-    damaged.write_bytes(whole)
+    picture.write_bytes(whole)
     done = project.succeed("tables")
     assert done["reason"] == 1
     assert [p.status for p in predictions(project)] == ["ok"] * 7

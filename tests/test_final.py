@@ -6,6 +6,7 @@ Five samples; the baseline has everything, the other run lacks one score in five
 import duckdb
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.store.cells import cells
 from dmlr.store.database import build
@@ -34,9 +35,8 @@ def aggregated(tmp_path):
     """Two runs under two protocols; how many may lack a score is what the test says."""
     results = tmp_path / "results"
     shard = results / "benchmarks/own/shards/00000.jsonl"
-    shard.parent.mkdir(parents=True)
     samples = [sample(number) for number in range(5)]
-    shard.write_text("".join(one.model_dump_json() + "\n" for one in samples))
+    write_shard(shard, samples)
     for profile, replies in REPLIES.items():
         made = {
             "code": "c", "model": {}, "profile": {"method": profile}, "seed": 3, "packages": {},

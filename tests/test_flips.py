@@ -6,6 +6,7 @@ An answer is a letter; "none" has no box, "maybe" and "perhaps" name no option, 
 import duckdb
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, write_records
 from dmlr.store.cells import cells
 from dmlr.store.database import build
@@ -62,8 +63,7 @@ def database(folder, runs, *, baseline, flips_against):
     """Seven samples and the runs of them, by profile and seed, through the real stages."""
     results = folder / "results"
     shard = results / "benchmarks/own/shards/00000.jsonl"
-    shard.parent.mkdir(parents=True)
-    shard.write_text("".join(sample(i).model_dump_json() + "\n" for i in range(SAMPLES)))
+    write_shard(shard, [sample(i) for i in range(SAMPLES)])
     for (profile, seed), predictions in runs.items():
         write_run(results, shard, profile, seed, predictions)
     settings = AggregateSettings(

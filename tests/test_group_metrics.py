@@ -9,6 +9,7 @@ import re
 import duckdb
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.records import Gold, ImageFile, Prediction, Sample, TraceStep, Verdict, write_records
 from dmlr.store.aggregate import aggregate
 from dmlr.store.database import build
@@ -47,9 +48,8 @@ def written(results, benchmark, parts, scored):
     """A benchmark of one shard with (category, groups) per sample, its run and the run's verdicts."""
     names = [f"{benchmark}/{number}" for number in range(len(parts))]
     shard = results / "benchmarks" / benchmark / "shards/00000.jsonl"
-    shard.parent.mkdir(parents=True)
     made = [sample(name, *part) for name, part in zip(names, parts, strict=True)]
-    shard.write_text("".join(one.model_dump_json() + "\n" for one in made))
+    write_shard(shard, made)
     came = {
         "code": "c", "model": {}, "profile": VANILLA, "seed": 3, "packages": {}, "weights": "w",
         "processing": "p",

@@ -89,3 +89,49 @@ def test_completed_makes_only_what_is_missing_and_tries_what_failed_again(tmp_pa
     assert asked == [{"a", "c"}, {"c"}]
     assert [entry.prediction.text for entry in found] == ["reply to a", "reply to b", "reply to c"]
     assert "reason shard: 3 samples, 1 already in the journal" in capsys.readouterr().err
+
+
+def flipped(content, place, bit=0):
+    """The content with one bit of one byte turned over."""
+    return content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
+
+
+def test_a_flipped_bit_costs_its_own_sample_and_never_changes_an_answer(tmp_path, capsys):
+    write(tmp_path, "a", "b", "c")
+    path = tmp_path / f"00003.{DIGEST[:16]}.jsonl"
+    whole = path.read_bytes()
+    head, first, second, third = whole.splitlines(keepends=True)
+    begins = len(head) + len(first)
+    others = {"key-a": "reply to a", "key-c": "reply to c"}
+    for place in range(begins, begins + len(second) - 1, 13):
+        path.write_bytes(flipped(whole, place, place % 8))
+        assert read(tmp_path) == others
+    assert path.read_bytes() == head + first + third
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == f"{path}: lines 3 are not as they were written; done again"
+    write(tmp_path, "b")
+    assert read(tmp_path) == {**others, "key-b": "reply to b"}
+
+
+def test_a_flipped_bit_in_the_head_or_at_a_line_s_end_loses_no_more_than_the_lines_that_it_touches(
+    tmp_path,
+):
+    write(tmp_path, "a", "b", "c")
+    path = tmp_path / f"00003.{DIGEST[:16]}.jsonl"
+    whole = path.read_bytes()
+    head, first, *_ = whole.splitlines(keepends=True)
+    path.write_bytes(flipped(whole, len(head) // 2))
+    assert list(read(tmp_path)) == ["key-a", "key-b", "key-c"]
+    assert path.read_bytes() == whole
+    path.write_bytes(flipped(whole, len(head) + len(first) - 1))  # a and b become one line
+    assert list(read(tmp_path)) == ["key-c"]
+
+
+def test_what_a_power_cut_left_of_the_last_line_is_cut_off_without_a_word(tmp_path, capsys):
+    write(tmp_path, "a", "b")
+    path = tmp_path / f"00003.{DIGEST[:16]}.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-40] + bytes(40))  # a block that was never written reads as noughts
+    assert list(read(tmp_path)) == ["key-a"]
+    assert whole.startswith(path.read_bytes())
+    assert capsys.readouterr().err == ""

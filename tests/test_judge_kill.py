@@ -1,10 +1,11 @@
-"""Judging that is killed, doubled or out of disk: every question is asked once, every reply is kept."""
+"""Judging that is killed, doubled or out of disk, and judges that are: nothing is asked twice or lost."""
 
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,6 +31,13 @@ try:
 except DmlrError as error:
     raise SystemExit(f"{type(error).__name__}: {error}")
 print(sum(one.from_ledger for one in found), {one.verdict for one in found})
+"""
+SERVING = """
+import sys
+from tests.judge_server import JudgeServer
+with JudgeServer(latency=0.05) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
 """
 
 
@@ -97,6 +105,30 @@ def test_after_kill_9_only_the_calls_in_flight_are_asked_again(path, judging):
     assert server.requests <= QUESTIONS + CONCURRENCY
     assert sum(one.from_ledger for one in found) == kept
     assert len({row["key"] for row in rows(path)}) == len(rows(path)) == QUESTIONS
+
+
+def test_after_kill_9_of_the_server_what_it_said_is_kept_and_the_rest_failed(path, judging):
+    command = [sys.executable, "-c", SERVING]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as server:
+        url = server.stdout.readline().strip()
+        process = judging(SimpleNamespace(url=url))
+        while not path.exists() or len(rows(path)) < 10:
+            assert process.poll() is None, process.communicate()[1]
+            time.sleep(0.005)
+        server.kill()
+    said = ended(process)
+    assert said.startswith("0 ")
+    assert {word for word in ("correct", "failed", "wrong", "unparsed") if f"'{word}'" in said} == {
+        "correct", "failed",
+    }  # fmt: skip
+    kept = len(rows(path))
+    assert 10 <= kept < QUESTIONS
+    with JudgeServer(port=int(url.split(":")[2].partition("/")[0])) as again:
+        found = restarted(path, again)
+        assert again.requests == QUESTIONS - kept
+    assert sum(one.from_ledger for one in found) == kept
 
 
 def test_two_processes_at_once_ask_each_question_once(path, judging):

@@ -1,4 +1,4 @@
-"""kill -9 inside the reason stage, of the job and of everything: nothing finished is lost or redone."""
+"""What ends or doubles the workflow inside the reason stage: nothing finished is lost or redone."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -35,10 +36,17 @@ def finished(uninterrupted):
 
 @pytest.fixture
 def started(tmp_path, uninterrupted):
-    """A project with features whose snakemake runs in the background; everything it left running is ended."""
+    """A project with features whose snakemake runs in the background."""
     project = Project(tmp_path, like=uninterrupted.folder)
     shutil.rmtree(project.folder / RUN)
-    with (tmp_path / "output.txt").open("w") as output:
+    with run_in_background(project) as process:
+        yield project, process
+
+
+@contextmanager
+def run_in_background(project):
+    """snakemake in a session of its own, which is waited for."""
+    with (project.folder / "output.txt").open("w") as output:
         process = subprocess.Popen(
             project.command("reasoning"),
             cwd=project.folder,
@@ -47,7 +55,7 @@ def started(tmp_path, uninterrupted):
             stderr=output,
             start_new_session=True,
         )
-        yield project, process
+        yield process
     process.wait()
 
 
@@ -109,6 +117,36 @@ def test_after_kill_9_of_everything_one_line_goes_on(started, finished):
     # The documented line: snakemake --unlock, then the same command again.
     assert project.run("--unlock").returncode == 0
     project.succeed("reasoning")
+    assert_nothing_lost_nothing_twice(project, before, finished)
+
+
+@pytest.mark.slow  # each takes a run of snakemake; test_faults.py has the job alone
+def test_sigterm_of_everything_loses_nothing_and_the_same_line_goes_on(started, finished):
+    project, process = started
+    wait_for_samples(project, process, 2)
+    os.killpg(process.pid, signal.SIGTERM)  # as a scheduler does, 30 seconds before its SIGKILL
+    assert process.wait() != 0
+    assert not reason_processes(project)
+    assert "Traceback" not in (project.folder / "output.txt").read_text()
+    before = journal_lines(project)
+    project.succeed("reasoning")
+    assert_nothing_lost_nothing_twice(project, before, finished)
+
+
+@pytest.mark.slow
+def test_a_second_snakemake_is_refused_and_one_that_unlocked_doubles_nothing(started, finished):
+    project, process = started
+    wait_for_samples(project, process, 1)
+    second = project.run("reasoning")
+    assert second.returncode == 1
+    assert "Directory cannot be locked" in second.stdout
+    assert "--unlock" in second.stdout
+    assert process.poll() is None
+    # A user who takes the lock for a stale one.
+    assert project.run("--unlock").returncode == 0
+    before = journal_lines(project)
+    project.succeed("reasoning")
+    process.wait()
     assert_nothing_lost_nothing_twice(project, before, finished)
 
 

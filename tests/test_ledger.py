@@ -87,6 +87,24 @@ def test_the_newest_row_counts_and_the_older_stays(path):
     assert replies(path, CALL) == [REPLY]
 
 
+def test_what_was_added_last_counts_wherever_the_clock_stood(path):
+    with Ledger.opened(path) as ledger:
+        ledger.add(CALL, REPLY)
+        columns = ledger.columns()
+    later = dict.fromkeys(columns) | {
+        "reply": "'Later.'",
+        "time": "'1970-01-01T00:00:00.000000+00:00'",
+    }
+    values = ", ".join(value or name for name, value in later.items())
+    connection = sqlite3.connect(path)
+    connection.execute(
+        f"INSERT INTO judgements ({', '.join(columns)}) SELECT {values} FROM judgements"
+    )
+    connection.commit()
+    connection.close()
+    assert [reply.text for reply in replies(path, CALL)] == ["Later."]
+
+
 def test_only_rows_of_the_wanted_served_model_count(path):
     older, newer = replace(REPLY, served_model="one"), replace(OFF_MENU, served_model="two")
     with Ledger.opened(path) as ledger:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dmlr.cli import main
 from dmlr.records import (
     AttentionMap,
     Chain,
@@ -19,7 +18,7 @@ from dmlr.records import (
     read_records,
     write_records,
 )
-from tests.measuring import Shard
+from tests.measuring import Shard, main_of
 
 DMLR = Path(sys.executable).with_name("dmlr")
 
@@ -40,13 +39,6 @@ def measured(shard, predictions):
     out = shard.folder / "whole" / "00000.chains.parquet"
     main_of(shard.chains(predictions, out))
     return read_records(out, Chain)
-
-
-def main_of(arguments, code=0):
-    """Run a subcommand in this process, which imports torch but once."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(word) for word in arguments])
-    assert ended.value.code == code
 
 
 def journal_lines(out):
@@ -103,17 +95,21 @@ def test_a_broken_sample_is_recorded_and_the_others_are_measured(
     path = shard.store / names[broken]
     whole = path.read_bytes()
     path.write_bytes(whole[:100])
+    picture = shard.pictures / shard.samples[2].image.file
+    picture.rename(picture.with_suffix(".away"))  # else the features would be made again
     out = tmp_path / "00000.chains.parquet"
     arguments = [*shard.chains(predictions, out)[:-1], "4"]
     try:
         main_of(arguments)
     finally:
         path.write_bytes(whole)
+        picture.with_suffix(".away").rename(picture)
     found = read_records(out, Chain)
     assert {chain.sample_id for chain in found if chain.status == "failed"} == hurt
     failed = next(chain for chain in found if chain.status == "failed")
     assert "RecordError" in failed.error
-    assert "cannot be read" in failed.error
+    assert "cannot be made again" in failed.error
+    assert "image is missing" in failed.error
     assert (failed.dependency, failed.gold_log_probability, failed.labels) == ([], [], None)
     note = json.loads((tmp_path / "00000.chains.failed.json").read_text())
     assert (note["attempts"], set(note["failed"])) == (1, hurt)

@@ -9,6 +9,7 @@ import csv
 import duckdb
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.store.cells import cells
 from dmlr.store.database import build
 from dmlr.store.paper_tables import write_paper_tables
@@ -34,9 +35,7 @@ def written(folder, models=MODELS, seeds=(3,)):
     results = folder / "results"
     for benchmark in BENCHMARKS:
         shard = results / "benchmarks" / benchmark / "shards/00000.jsonl"
-        shard.parent.mkdir(parents=True)
-        rows = [sample(f"{benchmark}/{number}").model_dump_json() for number in range(20)]
-        shard.write_text("\n".join(rows) + "\n")
+        write_shard(shard, [sample(f"{benchmark}/{number}") for number in range(20)])
         for model in models:
             for profile in PROFILES:
                 for seed in seeds:

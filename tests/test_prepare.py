@@ -13,6 +13,7 @@ from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import DataError, RecordError
 from dmlr.provenance import fingerprint
 from dmlr.records import Gold, Sample, read_records
+from dmlr.sealed import sealed_line
 
 
 def png(size=(5, 7)):
@@ -122,8 +123,29 @@ def test_growing_the_benchmark_leaves_the_old_shards_as_they_were(tmp_path):
 
 
 def test_a_shard_with_a_damaged_line_says_where(tmp_path):
-    (tmp_path / "00000.jsonl").write_text('{"sample_id": "x"}\n')
+    path = tmp_path / "00000.jsonl"
+    path.write_bytes(sealed_line('{"sample_id": "x"}'))
     with pytest.raises(
         RecordError, match=r"00000.jsonl:1: question Field required; run dmlr prepare"
     ):
-        read_shard(tmp_path / "00000.jsonl")
+        read_shard(path)
+
+
+def test_a_flipped_bit_of_a_question_or_a_gold_is_found(tmp_path):
+    prepared(tmp_path)
+    path = tmp_path / "shards" / "00001.jsonl"
+    whole = path.read_bytes()
+    first = whole.index(b"\n")
+    for place in range(first + 1, len(whole), 29):
+        path.write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :]
+        )
+        with pytest.raises(RecordError, match=r"00001\.jsonl:[2-6]: must have the SHA-256 that it"):
+            read_shard(path)
+    path.write_bytes(whole[:-1])
+    with pytest.raises(RecordError) as error:
+        read_shard(path)
+    assert str(error.value) == (
+        f"{path}:5: must have the SHA-256 that it carries, has another: a part of it changed on the disk; "
+        "remove the file and run again"
+    )

@@ -54,7 +54,7 @@ def test_records_of_another_kind_are_refused(tmp_path):
     write_records(path, Verdict, [VERDICT], {})
     with pytest.raises(
         RecordError,
-        match=r"verdicts.parquet: must hold Prediction records of format 8, found Verdict of format 8",
+        match=r"verdicts.parquet: must hold Prediction records of format 9, found Verdict of format 9",
     ):
         read_records(path, Prediction)
 
@@ -65,3 +65,38 @@ def test_a_half_written_file_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(RecordError, match=r"half.parquet: not a readable Parquet file"):
         read_records(path, Verdict)
+
+
+@pytest.mark.parametrize("record", [SAMPLE, TRACE, PREDICTION, VERDICT])
+def test_a_flipped_bit_anywhere_is_found(tmp_path, record):
+    path = tmp_path / "records.parquet"
+    write_records(path, type(record), [record] * 5, {"seed": 42})
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 211):
+        path.write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :]
+        )
+        for read in (read_records, read_provenance):
+            with pytest.raises(RecordError, match=r"records\.parquet: .*remove it and run again$"):
+                read(path, type(record))
+
+
+def test_a_flipped_bit_is_one_line_that_says_what_to_do(tmp_path):
+    path = tmp_path / "verdicts.parquet"
+    write_records(path, Verdict, [VERDICT], {})
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+    with pytest.raises(RecordError) as error:
+        read_provenance(path, Verdict)
+    assert str(error.value) == (
+        f"{path}: must have the SHA-256 that it carries, has another: a part of it changed on the disk; "
+        "remove it and run again"
+    )
+
+
+def test_a_text_that_looks_like_a_digest_disturbs_none(tmp_path):
+    path = tmp_path / "verdicts.parquet"
+    texts = ["0" * 64, f"dmlr.sha256{'0' * 64}", "f" * 64]
+    found = [VERDICT.model_copy(update={"extracted": text}) for text in texts]
+    write_records(path, Verdict, found, {"note": "0" * 64})
+    assert read_records(path, Verdict) == found

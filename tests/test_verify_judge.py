@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dmlr.datasets.shard import write_shard
 from dmlr.errors import ConfigError
 from dmlr.judge.entry import Judge
 from dmlr.judge.prompt import Prompt
@@ -47,7 +48,7 @@ def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shard, predictions = tmp_path / "00000.jsonl", tmp_path / "00000.predictions.parquet"
     samples = [sample(name, gold) for name, (_, gold) in REPLIES.items()]
-    shard.write_text("".join(one.model_dump_json() + "\n" for one in samples))
+    write_shard(shard, samples)
     answers = [
         Prediction(sample_id=f"own/{name}", status="ok", text=text)
         for name, (text, _) in REPLIES.items()

@@ -6,11 +6,14 @@ changed at once, since a plan takes seconds.
 
 import csv
 import json
+import os
+import time
 
 import duckdb
 import pytest
 
 from dmlr.records import Prediction, TraceStep, read_records
+from tests.measuring import MEASURED
 from tests.project import Project, run_once
 
 ALL = {
@@ -110,13 +113,6 @@ def test_exports_are_a_target_of_their_own_with_a_job_per_run(project):
     assert [line.split(",")[2] for line in log[1:]] == ["0.095", "0.09025"]  # after the decay
 
 
-MEASURED = {
-    "prefill_seconds",
-    "optimise_seconds",
-    "decode_seconds",
-    "batch_rows",
-    "peak_memory_bytes",
-}
 ROUNDED = (
     "initial_reward",
     "best_reward",
@@ -175,6 +171,32 @@ def test_how_jobs_use_the_machine_runs_nothing(project):
     )
     assert project.planned() == {}
     project.configure({})
+
+
+@pytest.mark.slow  # four plans, and a run that starts every job
+def test_a_clock_that_jumps_skips_nothing_and_answers_nothing_again(project):
+    files = [path for path in project.folder.glob("results/**/*") if path.is_file()]
+    before = {path: path.stat().st_mtime_ns for path in files}
+    said = answers(project)
+    journals = {path: path.read_bytes() for path in files if path.suffix == ".jsonl"}
+    tomorrow = time.time() + 86_400
+    for moment in (tomorrow, 0.0):
+        for path in files:
+            os.utime(path, (moment, moment))
+        assert project.planned() == {}
+        project.configure({"profile_catalog": {"dmlr-paper": {"sigma": 0.2}}})
+        assert project.planned()["reason"] == 2
+        project.configure({})
+    # Now all that is read comes from the future, and all that was made of it from 1970.
+    for path in files:
+        if "benchmarks" in path.parts or "features" in path.parts:
+            os.utime(path, (tomorrow, tomorrow))
+    project.succeed()
+    assert answers(project) == said
+    assert {path: path.read_bytes() for path in journals} == journals
+    for path, moment in before.items():
+        os.utime(path, ns=(moment, moment))
+    assert project.planned() == {}
 
 
 def test_sigma_changes_the_runs_of_its_profile_alone(project):

@@ -8,6 +8,7 @@ import duckdb
 from dmlr.check.difference import REMEDY, DifferenceError
 from dmlr.check.relations import compare
 from dmlr.errors import RecordError
+from dmlr.store.opening import reported
 
 NAMES = """
 SELECT table_name AS name, FALSE AS is_view, table_oid AS position
@@ -36,9 +37,12 @@ def compare_databases(stored: Path, derived: Path) -> Compared:
 
     Raises:
         DifferenceError: one is missing or surplus, or a row of it differs.
-        RecordError: the stored database is missing or cannot be read.
+        RecordError: the stored database is missing, damaged, or cannot be read.
     """
-    with duckdb.connect(config={"temp_directory": str(derived.parent)}) as opened:
+    with (
+        duckdb.connect(config={"temp_directory": str(derived.parent)}) as opened,
+        reported(stored),
+    ):
         for name, path in {"stored_database": stored, "derived_database": derived}.items():
             _attach(opened, name, path)
         names, others = _names(opened, "derived_database"), _names(opened, "stored_database")

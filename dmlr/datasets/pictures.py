@@ -4,7 +4,6 @@ import codecs
 import hashlib
 import io
 import os
-import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from dmlr.errors import DataError
+from dmlr.files import replacing
 from dmlr.limits import SLIMMEST
 from dmlr.records import ImageFile
 
@@ -85,13 +85,9 @@ def keep(content: bytes, folder: Path) -> ImageFile:
     image = inspect(content)
     path = folder / image.file
     if not path.exists() or path.stat().st_size != len(content):
-        folder.mkdir(parents=True, exist_ok=True)
-        # Not flushed to the disk one by one: prepare writes its shards, which are, after the pictures.
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{image.sha256}.")
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        # Not flushed to the disk one by one, which takes long: features knows a picture by its digest.
+        with replacing(path, flush=False) as temporary:
+            temporary.write_bytes(content)
     return image
 
 

@@ -12,10 +12,11 @@ from dmlr.datasets.collect import collect, repository
 from dmlr.datasets.entry import Benchmark, Shapes
 from dmlr.datasets.pictures import keep
 from dmlr.datasets.registry import LOADERS
+from dmlr.datasets.shard import write_shard
 from dmlr.datasets.source import SourceRow, row_faults
 from dmlr.datasets.told import PrepareSettings
 from dmlr.errors import DataError
-from dmlr.files import write_json, write_text
+from dmlr.files import write_json
 from dmlr.progress import progress, say
 from dmlr.provenance import machine
 from dmlr.records import ImageFile, PromptSource, Sample, write_records
@@ -166,9 +167,8 @@ def _write_shards(
     names = [f"{settings.name}/{one}" for one in ids]
     for i, shard in enumerate(settings.shards):
         part = names[i * settings.shard_size : (i + 1) * settings.shard_size]
-        lines = [samples[name].model_dump_json() + "\n" for name in part if name in samples]
         path = folder / "shards" / f"{shard}.jsonl"
-        write_text(path, "".join(lines))
+        write_shard(path, [samples[name] for name in part if name in samples])
         if path.stat().st_size > COMPARED:
             say(
                 f"{path}: has more than {COMPARED} bytes; Snakemake tells such a file by its time "

@@ -27,9 +27,10 @@ from dmlr.records import (
     write_records,
 )
 from dmlr.vlm.device import best_device
-from dmlr.vlm.features import read_features, read_manifest
+from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
+from dmlr.vlm.stored_features import StoredFeatures
 from dmlr.wording import asked
 
 SAME = 1e-3  # by which a reward in float32 may differ from that of another batch
@@ -76,10 +77,11 @@ def attention(
     with Journal.opened(folder / "journal", name, digest(produced), Looked) as journal:
         keys = {s.sample_id: _key(s, features, replies[s.sample_id]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
+        stored = StoredFeatures(settings.model, paths, files.shard.parent.parent / "images")
 
         def work(missing: set[str], keep: Keep[Looked]) -> None:
             vlm = load(settings.model, gpus=gpus)
-            looking = Looking(vlm, settings, paths, replies, files.traces)
+            looking = Looking(vlm, settings, stored, replies, files.traces)
             for sample in samples:
                 if sample.sample_id in missing:
                     keep(*isolated([sample], looking.look, _failed))
@@ -100,11 +102,11 @@ class Looking:
         self,
         vlm: VisionLanguageModel,
         settings: AttentionSettings,
-        features: Mapping[str, Path],
+        features: StoredFeatures,
         replies: Mapping[str, Prediction],
         traces: Path,
     ) -> None:
-        """Args: the model, what it is told, files of features, the replies, the run's traces."""
+        """Args: the model, what it is told, the features, the replies, the run's traces."""
         self.vlm, self.settings, self.features, self.replies = vlm, settings, features, replies
         self.rewards: dict[str, list[float]] = {}
         for step in read_records(traces, TraceStep):
@@ -119,7 +121,7 @@ class Looking:
         return [self._one(sample) for sample in samples]
 
     def _one(self, sample: Sample) -> Looked:
-        image = read_features(self.features[sample.image.sha256], self.vlm.device)
+        image = self.features.read(self.vlm, sample.image)
         question = Question(sample.sample_id, *asked(sample), [image])
         profile, seed = self.settings.profile, self.settings.seed
         search, maps, embeddings = think_tokens(self.vlm, question, profile, seed)

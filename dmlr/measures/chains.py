@@ -22,9 +22,10 @@ from dmlr.provenance import machine
 from dmlr.records import Chain, Prediction, Sample, write_records
 from dmlr.settings import Vanilla
 from dmlr.vlm.device import best_device
-from dmlr.vlm.features import read_features, read_manifest
+from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
+from dmlr.vlm.stored_features import StoredFeatures
 from dmlr.wording import asked
 
 # How the replies are read, which is also what a batch of them takes.
@@ -84,9 +85,10 @@ def _measure(
     with Journal.opened(folder / "journal", f"{shard}.chains", digest(produced), Chain) as journal:
         keys = {s.sample_id: _key(s, features, replies[s.sample_id]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
+        stored = StoredFeatures(settings.model, paths, files.shard.parent.parent / "images")
 
         def work(missing: set[str], keep: Keep[Chain]) -> None:
-            measuring = Measuring(loaded(), settings, paths, replies)
+            measuring = Measuring(loaded(), settings, stored, replies)
             measuring.measure([s for s in samples if s.sample_id in missing], keep, batch=batch)
 
         found = journal.completed(f"chains {folder}/{shard}", keys, work)
@@ -103,10 +105,10 @@ class Measuring:
         self,
         vlm: VisionLanguageModel,
         settings: ChainsSettings,
-        features: Mapping[str, Path],
+        features: StoredFeatures,
         replies: Mapping[str, Prediction],
     ) -> None:
-        """Args: the model, what it is told, per picture's hash its file, per sample its reply."""
+        """Args: the model, what it is told, the features, per sample its reply."""
         self.vlm, self.settings, self.features, self.replies = vlm, settings, features, replies
 
     def measure(self, samples: Sequence[Sample], keep: Keep[Chain], *, batch: int | None) -> None:
@@ -126,7 +128,7 @@ class Measuring:
         return measure(self.vlm, written, self.settings.perturbed)
 
     def _written(self, sample: Sample) -> Written:
-        image = read_features(self.features[sample.image.sha256], self.vlm.device)
+        image = self.features.read(self.vlm, sample.image)
         question = Question(sample.sample_id, *asked(sample), [image])
         return Written(question, self.replies[sample.sample_id].text, gold_of(sample))
 

@@ -89,7 +89,12 @@ class Clock:
 
 
 def recorded(
-    question: Question, outcome: Outcome, *, rows: int = 1, peak: int | None = None
+    question: Question,
+    outcome: Outcome,
+    *,
+    rows: int = 1,
+    peak: int | None = None,
+    device: str = "",
 ) -> Answer:
     """The records of an outcome.
 
@@ -98,6 +103,7 @@ def recorded(
         outcome: what the method made of it.
         rows: samples of its batch.
         peak: bytes in use at the peak of the batch; None where the device does not tell.
+        device: that answered, by its name.
 
     Raises:
         ValueError: a reward is not a number, as half types that overflow make it.
@@ -116,6 +122,7 @@ def recorded(
         model_passes=outcome.cost.passes,
         forwarded_tokens=outcome.cost.tokens,
         batch_rows=rows,
+        device=device,
         peak_memory_bytes=peak,
         replies=[reply.text for reply in outcome.replies],
         **_intermediate(outcome.intermediate),

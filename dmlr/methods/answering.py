@@ -1,7 +1,7 @@
 """Answering samples in batches: a bad sample fails alone, and a batch that is too large is halved."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from dmlr.errors import RecordError
 from dmlr.methods import ccot, dmlr, icot, multimodal_cot, self_consistency, vanilla
@@ -10,9 +10,10 @@ from dmlr.methods.batching import batch_size, in_batches
 from dmlr.methods.isolation import isolated, reason_of
 from dmlr.records import Prediction, Sample
 from dmlr.settings import ReasonSettings
-from dmlr.vlm.features import read_features
+from dmlr.vlm.device import device_name
 from dmlr.vlm.memory import forget_peak, peak_bytes
 from dmlr.vlm.model import VisionLanguageModel
+from dmlr.vlm.stored_features import StoredFeatures
 from dmlr.wording import asked
 
 METHODS: dict[str, Callable[..., list[Outcome]]] = {
@@ -26,12 +27,12 @@ METHODS: dict[str, Callable[..., list[Outcome]]] = {
 
 
 class Answering:
-    """One model with one profile, and where the samples' features are."""
+    """One model with one profile, and the features of the samples' pictures."""
 
     def __init__(
-        self, vlm: VisionLanguageModel, settings: ReasonSettings, features: Mapping[str, Path]
+        self, vlm: VisionLanguageModel, settings: ReasonSettings, features: StoredFeatures
     ) -> None:
-        """Args: the model, what it is told, and per picture's hash its file of the store."""
+        """Args: the model, what it is told, and the features of the samples' pictures."""
         self.vlm, self.settings, self.features = vlm, settings, features
 
     def answer(
@@ -65,7 +66,7 @@ class Answering:
         return [answers[sample.sample_id] for sample in samples]
 
     def _question(self, sample: Sample) -> Question:
-        image = read_features(self.features[sample.image.sha256], self.vlm.device)
+        image = self.features.read(self.vlm, sample.image)
         return Question(sample.sample_id, *asked(sample), [image], self.settings.card)
 
     def _together(self, questions: Sequence[Question]) -> list[Answer]:
@@ -73,7 +74,8 @@ class Answering:
         forget_peak(self.vlm.device)
         made = method(self.vlm, questions, profile, self.settings.seed)
         peak, rows = peak_bytes(self.vlm.device), len(questions)
-        return [recorded(*pair, rows=rows, peak=peak) for pair in zip(questions, made, strict=True)]
+        ran: dict[str, Any] = {"rows": rows, "peak": peak, "device": device_name()}
+        return [recorded(*pair, **ran) for pair in zip(questions, made, strict=True)]
 
 
 def _failed(sample_id: str, error: Exception) -> Answer:

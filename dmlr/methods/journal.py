@@ -1,22 +1,25 @@
 """The journal of a shard: every finished sample, on the disk before the next batch starts.
 
 The head names the digest of everything that determines an entry; so does the file's name, so
-another digest is another journal. A line counts only when it is whole, and one process at a time
+another digest is another journal. Every line carries its own SHA-256: one that a kill or a full disk
+cut short, or in which a bit flipped, does not count, and those around it do. One process at a time
 writes, so that a shard whose first process still runs is waited for and not computed twice.
 """
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import TypeAdapter
 
 from dmlr.errors import RecordError
+from dmlr.files import replacing, writing
 from dmlr.locks import held
 from dmlr.progress import progress, say
+from dmlr.sealed import sealed_line, unsealed
 
 
 @runtime_checkable
@@ -38,20 +41,15 @@ class Journal(Generic[AnyEntry]):
     """Finished samples' entries by key; use ``Journal.opened``."""
 
     def __init__(self, path: Path, digest: str, kind: type[AnyEntry]) -> None:
-        self.entries: dict[str, AnyEntry] = {}
+        self.path, self.entries = path, dict[str, AnyEntry]()
         self._adapter = TypeAdapter(kind)
-        head = {"dmlr.journal": 1, "digest": digest}
-        whole = _whole_lines(path)
-        if whole and whole[0] != head:
-            raise RecordError(f"{path}: head must be {head}, got {whole[0]}; remove the file")
-        for line in whole[1:]:
+        for line in _mended(path, {"dmlr.journal": 2, "digest": digest}):
             key = line.pop("key")
             entry = self._adapter.validate_python(line)
             if not entry.is_failed():  # a failed sample is tried again
                 self.entries[key] = entry
-        self._file = _rewound(path)
-        if not whole:
-            self._write(head)
+        with writing(path):
+            self._file = path.open("ab", buffering=0)  # nothing is left to be written at a close
 
     @classmethod
     @contextmanager
@@ -59,8 +57,9 @@ class Journal(Generic[AnyEntry]):
         cls, folder: Path, shard: str, digest: str, kind: type[AnyEntry]
     ) -> Iterator["Journal[AnyEntry]"]:
         """Open the journal of a shard for one digest, waiting for another process to let go of it."""
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{shard}.{digest[:16]}.jsonl"
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         # One lock for all digests: whoever works on the shard writes the same records.
         busy = f"{path}: another process works on this shard"
         with held(folder / f"{shard}.lock", busy):
@@ -99,35 +98,40 @@ class Journal(Generic[AnyEntry]):
 
     def add(self, key: str, entry: AnyEntry) -> None:
         """Append one finished sample and flush it to the disk."""
-        self._write({"key": key, **self._adapter.dump_python(entry)})
+        line = _line({"key": key, **self._adapter.dump_python(entry)})
+        with writing(self.path):
+            while line:
+                line = line[self._file.write(line) :]
+            os.fsync(self._file.fileno())
         self.entries[key] = entry
 
-    def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+
+def _line(value: dict[str, Any]) -> bytes:
+    return sealed_line(json.dumps(value))
 
 
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
-    """The lines up to the first one that a kill or a full disk left unfinished."""
-    lines: list[dict[str, Any]] = []
-    if path.exists():
-        for raw in path.read_bytes().splitlines(keepends=True):
-            try:
-                if not raw.endswith(b"\n"):
-                    break
-                lines.append(json.loads(raw))
-            except ValueError:
-                break
-    return lines
+def _mended(path: Path, head: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the whole lines behind the head say; the file is then made of the head and them alone."""
+    found = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    whole = {line: json.loads(said) for line in found if (said := unsealed(line)) is not None}
+    entries = {line: said for line, said in whole.items() if "key" in said}
+    for said in whole.values():
+        if "key" not in said and said != head:
+            raise RecordError(f"{path}: head must be {head}, got {said}; remove the file")
+    lines = [_line(head), *entries]
+    if lines != found:
+        _say_damage(path, found, whole)
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"".join(lines))
+    return [*entries.values()]
 
 
-def _rewound(path: Path) -> IO[bytes]:
-    """The file open for appending, cut behind its last whole line."""
-    count = len(_whole_lines(path))
-    path.touch()
-    file = path.open("r+b")
-    for _ in range(count):
-        file.readline()
-    file.truncate()
-    return file
+def _say_damage(path: Path, found: Collection[bytes], whole: Collection[bytes]) -> None:
+    """Say which lines changed on the disk; that the last one was cut short is no news after a kill."""
+    places = [
+        str(place)
+        for place, line in enumerate(found, start=1)
+        if line not in whole and line.endswith(b"\n")
+    ]
+    if places:
+        say(f"{path}: lines {', '.join(places)} are not as they were written; done again")

@@ -21,6 +21,7 @@ from dmlr.vlm.device import best_device
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
+from dmlr.vlm.stored_features import StoredFeatures
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,10 @@ def _answer(
     with Journal.opened(folder / "journal", shard, digest(produced), Answer) as journal:
         keys = {s.sample_id: sample_key(s, features[s.image.sha256]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
+        stored = StoredFeatures(settings.model, paths, files.shard.parent.parent / "images")
 
         def work(missing: set[str], keep: Keep[Answer]) -> None:
-            answering = Answering(loaded(), settings, paths)
+            answering = Answering(loaded(), settings, stored)
             answering.answer([s for s in samples if s.sample_id in missing], keep, batch=batch)
 
         answers = journal.completed(f"reason {folder}/{shard}", keys, work)

@@ -20,7 +20,7 @@ def print_comparison(found: Comparison, console: Console, limit: int | None) -> 
     console.print(_counts(found))
     for name, flips in {"A": found.only_first, "B": found.only_second}.items():
         if flips:
-            console.print(_flips(name, flips[:limit]))
+            console.print(_flips(name, flips[:limit], devices=bool(_devices(found))))
             _print_rest(flips, limit, console)
     if not found.provenance:
         console.print("Nothing differs in what they came from.")
@@ -41,6 +41,8 @@ def _counts(found: Comparison) -> str:
         f"A less B: {change(found.difference, True)} on {found.n} samples that both have a score for",
         f"right: both {found.both_right}, A alone {len(a)}, B alone {len(b)}, none {found.both_wrong}",
         f"other answers: {found.other_right} where both are right, {found.other_wrong} where none is",
+        f"the same reply, letter by letter: {found.same_text} of {found.both} samples",
+        *_devices(found),
     ]
     odd = {
         "a score in A alone": found.first_scored,
@@ -53,10 +55,24 @@ def _counts(found: Comparison) -> str:
     return escape("\n".join(lines))
 
 
-def _flips(name: str, flips: Sequence[tuple[Answer, Answer]]) -> Table:
-    table = Table("sample", "A", "B", "gold", title=f"right in {name} alone", title_justify="left")
+def _devices(found: Comparison) -> list[str]:
+    """On what the replies were made, where that is not the same one for all."""
+    sides = {"A": found.first_devices, "B": found.second_devices}
+    if len(found.first_devices.keys() | found.second_devices.keys()) < 2:
+        return []
+    words = (
+        f"{name} {', '.join(f'{shown(device)} ({n})' for device, n in on.items()) or 'unknown'}"
+        for name, on in sides.items()
+    )
+    return [f"answered on: {'; '.join(words)}"]
+
+
+def _flips(name: str, flips: Sequence[tuple[Answer, Answer]], *, devices: bool) -> Table:
+    heads = ["sample", "A", "B", "gold", *(["A on", "B on"] if devices else [])]
+    table = Table(*heads, title=f"right in {name} alone", title_justify="left")
     for one, other in flips:
-        table.add_row(*map(_text, (one.sample_id, one.compared, other.compared, answer(one.gold))))
+        row = [one.sample_id, one.compared, other.compared, answer(one.gold)]
+        table.add_row(*map(_text, [*row, one.device, other.device][: len(heads)]))
     return table
 
 

@@ -1,6 +1,7 @@
 """Two runs of one benchmark, answer by answer, and what they do not have in common."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,10 @@ SELECT labels FROM verdicts WHERE run = ? AND protocol = ?
 GROUP BY labels ORDER BY labels <> 'official', labels
 """
 ANSWERS = """
-SELECT sample_id, verdict, score, compared, gold->labels
+SELECT sample_id, verdict, score, compared, gold->labels, text, device
 FROM verdicts
 JOIN samples USING (sample_id)
+JOIN predictions USING (run, sample_id)
 WHERE run = ? AND protocol = ? AND labels = ?
 ORDER BY samples.rowid
 """
@@ -50,13 +52,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a run answered to a sample; ``compared`` is None where nothing could be read."""
+    """What a run answered to a sample; ``compared`` is None where nothing could be read.
+
+    ``text`` is the reply, ``device`` what it was made on; both are empty where there is no reply.
+    """
 
     sample_id: str
     verdict: str
     score: int | None
     compared: str | None
     gold: dict[str, Any] | None
+    text: str
+    device: str
 
 
 Pairs = Sequence[tuple[Answer, Answer]]
@@ -69,7 +76,9 @@ class Comparison:
     ``n`` counts the pairs: samples that both have a score for. ``difference`` is the first's accuracy
     less the second's over these, None without pairs. ``only_first`` and ``only_second`` are the pairs
     that one run alone has right; on ``other_right`` of ``both_right`` and ``other_wrong`` of
-    ``both_wrong`` the answers differ. ``first_scored`` and ``second_scored`` count samples that one
+    ``both_wrong`` the answers differ; ``both`` counts the samples that both have, of which ``same_text``
+    have equal replies, letter by letter. ``first_devices`` and ``second_devices`` say how many replies
+    were made on what. ``first_scored`` and ``second_scored`` count samples that one
     alone has a score for, ``first_samples`` and ``second_samples`` those that one alone has at all,
     ``regraded`` those whose golds differ. ``provenance`` maps what differs to both values, what matters
     most first.
@@ -88,6 +97,10 @@ class Comparison:
     only_second: Pairs
     other_right: int
     other_wrong: int
+    both: int
+    same_text: int
+    first_devices: dict[str, int]
+    second_devices: dict[str, int]
     difference: Difference | None
     first_scored: int
     second_scored: int
@@ -137,8 +150,8 @@ def answers(
     """What a run answered, by sample in the benchmark's order."""
     found = database.execute(ANSWERS, [run, protocol, labels]).fetchall()
     return {
-        name: Answer(name, verdict, score, held, json.loads(gold))
-        for name, verdict, score, held, gold in found
+        name: Answer(name, verdict, score, held, json.loads(gold), *reply)
+        for name, verdict, score, held, gold, *reply in found
     }
 
 
@@ -162,6 +175,8 @@ def compared(
         first, second, protocol, labels, _accuracy(here), _accuracy(there), n,
         both_right=len(right), both_wrong=len(wrong), only_first=only_first, only_second=only_second,
         other_right=_others(right), other_wrong=_others(wrong),
+        both=len(both), same_text=sum(one.text == other.text for one, other in both),
+        first_devices=_devices(here), second_devices=_devices(there),
         difference=difference(n, len(only_first), len(only_second)),
         first_scored=sum(one.score is not None and other.score is None for one, other in both),
         second_scored=sum(one.score is None and other.score is not None for one, other in both),
@@ -175,6 +190,10 @@ def compared(
 def _accuracy(answers: Mapping[str, Answer]) -> Proportion | None:
     scores = [one.score for one in answers.values() if one.score is not None]
     return accuracy(sum(scores), len(scores))
+
+
+def _devices(answers: Mapping[str, Answer]) -> dict[str, int]:
+    return dict(Counter(one.device for one in answers.values() if one.device).most_common())
 
 
 def _others(pairs: Pairs) -> int:

@@ -20,7 +20,7 @@ from dmlr.locks import held
 from dmlr.records import Sample, to_table
 from dmlr.store.audits import add_audits, add_features
 from dmlr.store.calls import add_calls
-from dmlr.store.opening import connected
+from dmlr.store.opening import connected, reported
 from dmlr.store.published import add_published
 from dmlr.store.runs import add_runs
 from dmlr.store.sources import kept_parts
@@ -52,7 +52,7 @@ def build(settings: AggregateSettings, results: Path, out: Path) -> None:
         _remove_unfinished(out)
         with replacing(out) as temporary:
             temporary.unlink()  # DuckDB wants to create the file itself
-            with connected(temporary) as database, _reported(results):
+            with connected(temporary) as database, _reported(results), reported(out):
                 _fill(database, settings, results, out)
             # Of a process that wrote to the old one and was killed: it must not go with the new one.
             out.with_name(f"{out.name}.wal").unlink(missing_ok=True)

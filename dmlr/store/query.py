@@ -14,6 +14,7 @@ from rich.table import Table
 
 from dmlr.errors import ConfigError
 from dmlr.spreadsheet import SafeCsv
+from dmlr.store.opening import is_damage
 from dmlr.store.rows import markdown_text
 
 Form = Literal["table", "csv", "json", "markdown"]
@@ -40,6 +41,8 @@ def ask(database: duckdb.DuckDBPyConnection, statement: str) -> Rows:
         header = [column[0] for column in found.description or ()]
         return Rows(header, found.fetchall())
     except duckdb.Error as error:
+        if is_damage(error):  # no fault of the statement
+            raise
         reason = str(error).strip().splitlines()[0]
         raise ConfigError(f"sql: {reason}; {NAMES}") from None
 

@@ -19,6 +19,13 @@ def best_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def device_name() -> str:
+    """The device by its kind: other cards, and CPUs of other instructions, round differently."""
+    if best_device() == "cuda":
+        return torch.cuda.get_device_name()
+    return f"cpu, {torch.backends.cpu.get_cpu_capability()}"
+
+
 def places(device: str | None, gpus: Gpus) -> list[torch.device]:
     """The devices of a model: the one that is named, or the best there is; several GPUs for several.
 

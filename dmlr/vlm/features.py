@@ -11,26 +11,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import torch
-from filelock import FileLock
-from safetensors.torch import load_file, save_file
-
 from dmlr.datasets.shard import read_shard
 from dmlr.devices.gpus import Gpus
 from dmlr.errors import DataError, RecordError
-from dmlr.files import digest, replacing, write_json
+from dmlr.files import digest, write_json
 from dmlr.progress import progress, say
 from dmlr.settings import FeaturesSettings
-from dmlr.vlm.images import image_fault, open_image
+from dmlr.vlm.encode import encode, picture_fault
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
-from dmlr.vlm.parts import ImageFeatures
 
 
 @dataclass(frozen=True)
 class _Picture:
     """A picture, and the file of the store for its features."""
 
+    sha256: str
     file: Path
     features: Path
 
@@ -55,10 +51,9 @@ def features(
     Raises:
         DataError: with one line for every image that is missing or broken, before the model is loaded.
     """
-    base = {**settings.model_dump(exclude={"model", "files"}), **digests(settings.model)}
-    base |= settings.model.model_dump(include={"dtype", "min_image_tokens", "max_image_tokens"})
+    base = base_of(settings)
     images = {shard: _pictures(shard, base, store) for shard in manifests}
-    _check({p.file for shard in images.values() for p in shard.values() if _lacking(p)})
+    _check({p for shard in images.values() for p in shard.values() if _lacking(p)})
     loaded = cache(lambda: load(settings.model, gpus=gpus))
     for shard, pictures in images.items():
         ran = _fill(settings, [p for p in pictures.values() if _lacking(p)], loaded)
@@ -72,19 +67,34 @@ def _pictures(shard: Path, base: dict[str, Any], store: Path) -> dict[str, _Pict
     """The pictures of a shard by their hash."""
     images = {sample.image.sha256: sample.image.file for sample in read_shard(shard)}
     folder = shard.parent.parent / "images"
-    names = {sha256: f"{digest({**base, 'image': sha256})}.safetensors" for sha256 in images}
-    return {sha: _Picture(folder / file, store / names[sha]) for sha, file in images.items()}
+    return {
+        sha256: _Picture(sha256, folder / file, store / name_of(base, sha256))
+        for sha256, file in images.items()
+    }
 
 
 def _lacking(picture: _Picture) -> bool:
     return not picture.features.exists()
 
 
-def _check(pictures: set[Path]) -> None:
-    faults = [fault for picture in sorted(pictures) if (fault := image_fault(picture))]
+def _check(pictures: set[_Picture]) -> None:
+    asked = sorted((picture.file, picture.sha256) for picture in pictures)
+    faults = [fault for one in asked if (fault := picture_fault(*one))]
     if faults:
-        remedy = "remove its benchmark's folder to prepare it again"
-        raise DataError("\n".join(f"{fault}; {remedy}" for fault in faults))
+        raise DataError("\n".join(faults))
+
+
+def base_of(settings: FeaturesSettings) -> dict[str, Any]:
+    """Everything but the picture that determines its features."""
+    base = {**settings.model_dump(exclude={"model", "files"}), **digests(settings.model)}
+    return base | settings.model.model_dump(
+        include={"dtype", "min_image_tokens", "max_image_tokens"}
+    )
+
+
+def name_of(base: dict[str, Any], sha256: str) -> str:
+    """The file of the store for the features of a picture."""
+    return f"{digest({**base, 'image': sha256})}.safetensors"
 
 
 def read_manifest(path: Path, model: dict[str, str]) -> dict[str, str]:
@@ -108,22 +118,6 @@ def read_manifest(path: Path, model: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def read_features(path: Path, device: torch.device) -> ImageFeatures:
-    """One image's features from the store.
-
-    Raises:
-        RecordError: the file is missing or damaged.
-    """
-    try:
-        tensors = load_file(path, device=str(device))
-    except Exception as error:  # noqa: BLE001  (safetensors raises several unrelated types)
-        raise RecordError(
-            f"{path}: cannot be read ({error}); remove it and the manifests that name it, and run again"
-        ) from None
-    rows, columns = tensors["grid"].tolist()
-    return ImageFeatures(tensors["patches"], rows, columns, tensors["deepstack"])
-
-
 def _fill(
     settings: FeaturesSettings, wanted: list[_Picture], loaded: Callable[[], VisionLanguageModel]
 ) -> int:
@@ -133,27 +127,6 @@ def _fill(
         vlm = loaded()
         with progress("features", len(wanted), unit="images") as advance:
             for picture in wanted:
-                ran += _encode(vlm, settings, picture)
+                ran += encode(vlm, settings.model, picture.file, picture.features)
                 advance()
     return ran
-
-
-def _encode(vlm: VisionLanguageModel, settings: FeaturesSettings, picture: _Picture) -> bool:
-    """Encode one image unless another job has done so meanwhile; whether the tower ran."""
-    path = picture.features
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):  # another shard may hold the same picture
-        if path.exists():
-            return False
-        opened = open_image(
-            picture.file,
-            pixels_per_token=vlm.pixels_per_token,
-            min_tokens=settings.model.min_image_tokens,
-            max_tokens=settings.model.max_image_tokens,
-        )
-        found = vlm.encode_image(opened)
-        grid = torch.tensor([found.rows, found.columns])
-        with replacing(path) as temporary:
-            tensors = {"patches": found.patches, "deepstack": found.deepstack, "grid": grid}
-            save_file({k: t.contiguous().cpu() for k, t in tensors.items()}, temporary)
-        return True

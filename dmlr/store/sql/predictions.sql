@@ -18,6 +18,7 @@ CREATE TABLE predictions (
     model_passes INTEGER NOT NULL,
     forwarded_tokens INTEGER NOT NULL,
     batch_rows INTEGER NOT NULL,
+    device VARCHAR NOT NULL,
     peak_memory_bytes BIGINT,
     prefill_seconds DOUBLE NOT NULL,
     intermediate_seconds DOUBLE NOT NULL,
@@ -51,6 +52,7 @@ COMMENT ON COLUMN predictions.triggers IS 'Generated tokens that could ask for a
 COMMENT ON COLUMN predictions.model_passes IS 'Passes of the language model.';
 COMMENT ON COLUMN predictions.forwarded_tokens IS 'The sample''s own tokens in all passes, without padding.';
 COMMENT ON COLUMN predictions.batch_rows IS 'Samples of its batch.';
+COMMENT ON COLUMN predictions.device IS 'What answered: a GPU''s name, or cpu and its instructions; empty: it failed.';
 COMMENT ON COLUMN predictions.peak_memory_bytes IS 'Bytes in use at the peak of its batch, weights included; NULL: not measured.';
 COMMENT ON COLUMN predictions.prefill_seconds IS 'Seconds for the prompt.';
 COMMENT ON COLUMN predictions.intermediate_seconds IS 'Seconds for the first of two stages.';
