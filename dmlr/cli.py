@@ -16,6 +16,7 @@ from dmlr import __version__, command, config, settings
 from dmlr.cli_check import check, export
 from dmlr.cli_compare import compare
 from dmlr.cli_devices import GpuCount, GpuShare
+from dmlr.cli_eval import UNREAD, evaluate
 from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_measures import attention, chains
@@ -108,6 +109,7 @@ app.command()(show)
 app.command()(check)
 app.command()(compare)
 app.command()(export)
+app.command(name="eval", context_settings=UNREAD, add_help_option=False)(evaluate)
 app.add_typer(ledger_app, name="ledger")
 
 
