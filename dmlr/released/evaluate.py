@@ -28,6 +28,8 @@ def evaluate(arguments: Sequence[str]) -> None:
     if flags.output_dir is None:
         raise ConfigError("--output_dir: must be the folder that the results go to, got none")
     folder, root = Path(flags.output_dir).resolve(), workflow_root().resolve()
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"--output_dir: must be a folder, got the file {folder}")
     for line in remarks(flags):
         say(line)
     if flags.verify_only:
