@@ -355,8 +355,20 @@ def test_pixels_that_are_not_given_are_said():
     ],
 )
 def test_workers_are_jobs_at_a_time(flags, words):
-    found = workflow.command(read(flags.split()), Path("c.yaml"))
+    found = workflow.command(read(flags.split()), Path("c.yaml"), 1)
     assert found[2:] == ["snakemake", "verdicts", *words.split(), "--configfile", "c.yaml"]
+
+
+def test_a_model_on_two_gpus_has_two_for_each_job():
+    flags = read(["--num_workers", "3", "--worker_device_round_robin"])
+    assert "gpu=6" in workflow.command(flags, Path("c.yaml"), 2)
+
+
+@pytest.mark.parametrize(("workers", "shards"), [(1, 5), (2, 3), (5, 1), (9, 1)])
+def test_each_worker_has_its_share_of_the_shards_in_one_job(folder, workers, shards):
+    write_rows(folder, 201)  # five shards of 50
+    found = experiment(folder, "--end_data_idx", "900", "--num_workers", str(workers))
+    assert found.shards_per_job == shards
 
 
 @pytest.mark.parametrize(

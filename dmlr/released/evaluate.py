@@ -54,7 +54,8 @@ def _run(flags: Flags, arguments: Sequence[str], folder: Path, root: Path) -> No
     say(
         f"eval: {path} is the same experiment for snakemake --configfile; results are in {root}/results"
     )
-    workflow.run(flags, path, root)
+    (model,) = (experiment.model_catalog[name] for name in experiment.models)
+    workflow.run(flags, path, root, gpus=model.gpus)
     # Imported only now: DuckDB takes time that a mistake should not.
     from dmlr.released.output import write_output
 

@@ -34,7 +34,7 @@ def write_output(
         experiment: of one run.
         records: folder of all stages' results.
         flags: what was asked for.
-        rows: of the data set's file, from the range's first one on.
+        rows: of the data set's file, those that were asked for.
         folder: where to; what else lies there is left alone.
     """
     (key,) = config.run_keys(experiment)
@@ -43,7 +43,7 @@ def write_output(
         content = results(database, key.slug, protocol)
         logs = reward_logs(database, key.slug) if flags.save_reward_csv else {}
     content |= _head(content, flags)
-    for entry, row in zip(content["entries"], rows, strict=False):
+    for entry, row in zip(content["entries"], rows, strict=True):
         entry["data_idx"] += flags.start_data_idx
         entry["image_path"] = row.image_path
     write_json(folder / "results.json", content)

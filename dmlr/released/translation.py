@@ -1,5 +1,6 @@
 """The released command line as a configuration of this workflow."""
 
+import math
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from dmlr.released.model import model
 from dmlr.released.profile import profile
 from dmlr.released.states import STATES
 
+MOST_SHARDS = 200  # of a job (dmlr/experiment.py)
 HEAD = """\
 # dmlr eval {words}
 # The same experiment with tables and pages:
@@ -29,7 +31,7 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Translated:
-    """A configuration with one run, and the rows of its file from the first one on."""
+    """A configuration with one run, and the rows of the data set's file that it asks."""
 
     content: dict[str, Any]
     rows: list[released_json.Entry]
@@ -54,9 +56,10 @@ def translate(flags: Flags) -> Translated:
         f"{kind}_catalog": {name: entry.model_dump(exclude_unset=True)}
         for kind, (name, entry) in names.items()
     }
-    return Translated(
-        {**chosen, **_about(names["profile"][0], flags), **catalogs}, rows[flags.start_data_idx :]
-    )
+    rows = rows[flags.start_data_idx : flags.end_data_idx]
+    about = _about(names["profile"][0], flags)
+    about["shards_per_job"] = _shards_per_job(len(rows), merged["shard_size"], flags.num_workers)
+    return Translated({**chosen, **about, **catalogs}, rows)
 
 
 def protocol(flags: Flags) -> str:
@@ -72,7 +75,7 @@ def write(translated: Translated, path: Path, arguments: Sequence[str]) -> Exper
         ConfigError: with one line for every fault there is.
     """
     told = yaml.safe_dump(translated.content, sort_keys=False, allow_unicode=True, width=100)
-    write_text(path, HEAD.format(words=shlex.join(arguments), path=path) + told)
+    write_text(path, HEAD.format(words=" ".join(shlex.join(arguments).split()), path=path) + told)
     return config.load(*configuration([path]))
 
 
@@ -87,6 +90,12 @@ def _refuse(flags: Flags) -> None:
             f"--solver_prompt_idx: must be 0 with --state paper, which has one prompt, got "
             f"{flags.solver_prompt_idx}"
         )
+
+
+def _shards_per_job(rows: int, shard_size: int, workers: int) -> int:
+    """Every worker has its share of the shards in one job, and loads the model once."""
+    shards = math.ceil(rows / shard_size)
+    return min(math.ceil(shards / workers), MOST_SHARDS)
 
 
 def _about(profile_name: str, flags: Flags) -> dict[str, Any]:

@@ -16,23 +16,30 @@ KEY = "OPENAI_API_KEY"
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
-def run(flags: Flags, configfile: Path, root: Path) -> None:
+def run(flags: Flags, configfile: Path, root: Path, *, gpus: int) -> None:
     """Answer and score what the configuration asks for, as far as it is not there yet.
 
     Ctrl-C and SIGTERM reach the workflow, which ends its jobs; finished samples are in their journals.
+
+    Args:
+        flags: what was asked for.
+        configfile: their translation.
+        root: the folder that holds the workflow, and the results.
+        gpus: that the model is spread over.
 
     Raises:
         DmlrError: the workflow did not come to its end.
     """
     environment = devices(flags, os.environ) | _variables(flags, os.environ)
     with subprocess.Popen(
-        command(flags, configfile), cwd=root, env={**os.environ, **environment}
+        command(flags, configfile, gpus), cwd=root, env={**os.environ, **environment}
     ) as process:
         before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             code = process.wait()
         except KeyboardInterrupt:  # the terminal has sent it to the workflow too
-            code = process.wait()
+            process.wait()
+            raise
         finally:
             signal.signal(signal.SIGTERM, before)
     if code:
@@ -42,10 +49,10 @@ def run(flags: Flags, configfile: Path, root: Path) -> None:
         )
 
 
-def command(flags: Flags, configfile: Path) -> list[str]:
-    """The line that runs the workflow up to the verdicts."""
+def command(flags: Flags, configfile: Path, gpus: int) -> list[str]:
+    """The line that runs the workflow up to the verdicts; ``gpus`` are those of one job."""
     at_once = flags.worker_device_round_robin or flags.device == "cpu"
-    gpus = flags.num_workers if at_once else 1
+    gpus *= flags.num_workers if at_once else 1
     return [
         sys.executable, "-m", "snakemake", "verdicts", "--cores", str(flags.num_workers),
         *(["--quiet", "rules"] if flags.verbose <= 0 else []),
