@@ -26,15 +26,15 @@ ENTRY = {
 class Evaluation:
     """A copy of the project with a file of five rows; ``run`` types ``dmlr eval`` there."""
 
-    def __init__(self, folder):
-        self.project, self.folder = Project(folder), folder
+    def __init__(self, folder, out="out"):
+        self.project, self.folder, self.out = Project(folder), folder, folder / out
         write_shapes(folder, 5)
         self.rows = json.loads((folder / FILE).read_text())
 
-    def run(self, flags, **variables):
-        command = [str(Path(sys.executable).with_name("dmlr")), "eval", *flags.split()]
-        return subprocess.run(
-            command,
+    def started(self, flags, **variables):
+        """The process, with all that it says in one stream."""
+        return subprocess.Popen(
+            [str(Path(sys.executable).with_name("dmlr")), "eval", *flags.split()],
             cwd=self.folder,
             env={**self.project.environment, **variables},
             stdout=subprocess.PIPE,
@@ -42,15 +42,21 @@ class Evaluation:
             text=True,
         )
 
+    def run(self, flags, **variables):
+        """What it said, and its exit code."""
+        with self.started(flags, **variables) as process:
+            said, _ = process.communicate()
+        return said, process.returncode
+
     def succeed(self, flags, **variables):
         """Run it; what it said, and the results that it left."""
-        done = self.run(flags, **variables)
-        assert done.returncode == 0, done.stdout[-3000:]
-        return done.stdout, json.loads((self.folder / "out/results.json").read_text())
+        said, code = self.run(flags, **variables)
+        assert code == 0, said[-3000:]
+        return said, json.loads((self.out / "results.json").read_text())
 
     @property
     def logs(self):
-        return sorted(path.name for path in (self.folder / "out/reward_logs").iterdir())
+        return sorted(path.name for path in (self.out / "reward_logs").iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -190,10 +196,10 @@ def test_verify_only_asks_the_judge_that_the_released_variables_name(evaluation,
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_line_before_anything_runs(evaluation, flags, code, line):
-    done = evaluation.run(flags)
-    assert done.returncode == code
-    assert line.format(folder=evaluation.folder.resolve()) in done.stdout.splitlines()
-    assert "Traceback" not in done.stdout
+    said, found = evaluation.run(flags)
+    assert found == code
+    assert line.format(folder=evaluation.folder.resolve()) in said.splitlines()
+    assert "Traceback" not in said
     assert not (evaluation.folder / "none").exists()
 
 

@@ -342,6 +342,7 @@ def test_pixels_that_are_not_given_are_said():
         "--min_pixels: not given, so 128 as the released README says; the default of the code itself is multiplied by 28*28 a second time"
     ]
     assert remarks(read(["--state", "paper"])) == []
+    assert remarks(read(["--verify_only"])) == []  # no picture is looked at
 
 
 @pytest.mark.parametrize(

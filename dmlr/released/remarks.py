@@ -25,7 +25,9 @@ def remarks(flags: Flags) -> list[str]:
         found["solver_prompt_idx"] = (
             "this task prompt is in our words, so numbers are near, not equal"
         )
-    found |= _of_patches(flags) | _of_pixels(flags) | _of_workers(flags)
+    found |= _of_patches(flags)
+    if not flags.verify_only:
+        found |= _of_pixels(flags) | _of_workers(flags)
     return [f"--{flag}: {found[flag]}" for flag in Flags.model_fields if flag in found]
 
 
