@@ -23,6 +23,7 @@ from dmlr.cli_clean import clean
 from dmlr.cli_compare import compare
 from dmlr.cli_devices import GpuCount, GpuShare
 from dmlr.cli_doctor import doctor
+from dmlr.cli_eval import UNREAD, evaluate
 from dmlr.cli_figures import figure
 from dmlr.cli_ledger import app as ledger_app
 from dmlr.cli_measures import attention, chains
@@ -168,6 +169,9 @@ PANELS = {
 for panel, commands in PANELS.items():
     for command_of_panel in commands:
         app.command(rich_help_panel=panel)(command_of_panel)
+app.command(name="eval", context_settings=UNREAD, add_help_option=False, rich_help_panel="Run")(
+    evaluate
+)
 app.add_typer(ledger_app, name="ledger", rich_help_panel="Keep")
 
 

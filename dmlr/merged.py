@@ -26,13 +26,23 @@ def configuration(files: Sequence[Path]) -> tuple[dict[str, Any], list[Path]]:
     return merged, paths
 
 
-def _own() -> list[Path]:
-    """The files that workflow/Snakefile names, of this directory or else of the project."""
+def workflow_root() -> Path:
+    """The folder that holds the workflow: this directory, or else the project's.
+
+    Raises:
+        ConfigError: neither does.
+    """
     root = next((r for r in (Path(), PACKAGE.parent) if (r / "workflow/Snakefile").is_file()), None)
     if root is None:
         raise ConfigError(
             "workflow/Snakefile: must be in this directory or the project's, found none"
         )
+    return root
+
+
+def _own() -> list[Path]:
+    """The files that workflow/Snakefile names."""
+    root = workflow_root()
     text = (root / "workflow" / "Snakefile").read_text(encoding="utf-8")
     return [root / name for name in CONFIGFILE.findall(text)]
 

@@ -2,7 +2,8 @@
 
 The texts of the unified prompt are settings of the paper (system prompt of R1-style models; task prompt
 of its section on the experimental setup), those of the internal-thinking prompt are settings of the
-released code. Both are reproduced literally, since one changed word changes every number.
+released code. Both are reproduced literally, since one changed word changes every number. The two task
+prompts that the released code has besides (its --solver_prompt_idx 1 and 2) are in our words.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,13 @@ TASK = (
 DIRECT_TASK = (
     "Please answer the question about the image directly, without any reasoning.\n"
     "Put your final answer within \\boxed{}."
+)
+DETAILED_TASK = (
+    "Please solve this problem about the image in the following steps:\n"
+    "1. Look at the image and note down everything that matters.\n"
+    "2. Divide the problem into parts.\n"
+    "3. Write down the reasoning and the calculations of every part.\n"
+    "4. Put your final answer within \\boxed{}."
 )
 # The second text block of the released code, with its missing spaces.
 INTERNAL_THINKING = (
@@ -57,6 +65,8 @@ PROMPTS: dict[str, tuple[str | None, str]] = {
     "unified": (SYSTEM, TASK),
     "direct": (None, DIRECT_TASK),
     "internal_thinking": (SYSTEM, TASK),
+    "internal_thinking_detailed": (SYSTEM, DETAILED_TASK),
+    "internal_thinking_direct": (SYSTEM, DIRECT_TASK),
 }
 
 
@@ -75,7 +85,8 @@ def messages(
         question: the question's text.
         options: texts of the options, empty for a free-form question.
         prompt: ``unified`` (system and task prompt, paper's setup), ``direct`` (answer only),
-            ``internal_thinking`` (unified, and the released code's words around the think tokens) or
+            ``internal_thinking`` (unified, and the released code's words around the think tokens; with
+            ``_detailed`` or ``_direct`` behind it another task prompt) or
             ``card`` (as the model's card asks, and the answer-format line).
         think_tokens: how many stand behind the question (paper, Sec. 3), in the same turn.
         images: how many images the question is about.
@@ -145,6 +156,6 @@ def _think_block(prompt: str, asked: str, count: int) -> str:
     block = THINK * count
     if not count:
         return WITHOUT_TOKENS.format(question=asked)
-    if prompt == "internal_thinking":
+    if prompt.startswith("internal_thinking"):
         return INTERNAL_THINKING.format(question=asked, count=count, block=block)
     return f"\n{block}"

@@ -171,10 +171,14 @@ class Dmlr(Settings):
         description="per_sample: noise from (run seed, sample id); fixed: every sample starts from the "
         "run seed (released).",
     )
-    prompt: Literal["unified", "internal_thinking"] = Field(
+    prompt: Literal[
+        "unified", "internal_thinking", "internal_thinking_detailed", "internal_thinking_direct"
+    ] = Field(
         default="unified",
         description="unified: the paper's prompts with the think tokens behind the question; "
-        "internal_thinking: the released code's words around them.",
+        "internal_thinking: the released code's words around them; internal_thinking_detailed and "
+        "internal_thinking_direct: the same behind its two other task prompts, in our words (released "
+        "--solver_prompt_idx 1 and 2).",
     )
     forbidden_words: list[str] = Field(
         default=[],

@@ -24,10 +24,21 @@ REWARD_LOG = ("step", "reward", "sigma", "is_new_best", "patch_count", "patch_bu
 def write_released(
     database: duckdb.DuckDBPyConnection, run: str, protocol: str, folder: Path
 ) -> None:
-    """Write one run, scored under one protocol and one label set.
+    """Write one run, scored under one protocol and one label set, in place of what the folder has.
 
     The labels are the released ones where the authors' prompts were asked, else the official ones.
     """
+    write_json(folder / "results.json", results(database, run, protocol))
+    logs, place = reward_logs(database, run), folder / "reward_logs"
+    names = {log_name(index) for index in logs}
+    for stale in {path.name for path in place.glob("*.csv")} - names:
+        (place / stale).unlink()
+    for index, text in logs.items():
+        write_text(place / log_name(index), text)
+
+
+def results(database: duckdb.DuckDBPyConnection, run: str, protocol: str) -> dict[str, Any]:
+    """The content of ``results.json`` of one run; ``data_idx`` counts its samples from 0."""
     ((model, benchmark, told, provenance),) = database.execute(
         "SELECT model, benchmark, settings, provenance FROM runs WHERE run = ?", [run]
     ).fetchall()
@@ -40,20 +51,21 @@ def write_released(
     labels = rows[0][LABELS] if rows else None
     correct = sum(entry["is_correct"] is True for entry in entries)
     scored = sum(entry["is_correct"] is not None for entry in entries)
-    write_json(
-        folder / "results.json",
-        {
-            "model": model,
-            "dataset": benchmark,
-            "accuracy": correct / scored if scored else None,
-            "correct": correct,
-            "total": len(entries),
-            "config": config,
-            "args": {"protocol": protocol, "labels": labels, "provenance": json.loads(provenance)},
-            "entries": entries,
-        },
-    )
-    _write_reward_logs(database, run, folder / "reward_logs")
+    return {
+        "model": model,
+        "dataset": benchmark,
+        "accuracy": correct / scored if scored else None,
+        "correct": correct,
+        "total": len(entries),
+        "config": config,
+        "args": {"protocol": protocol, "labels": labels, "provenance": json.loads(provenance)},
+        "entries": entries,
+    }
+
+
+def log_name(index: int) -> str:
+    """The name of a sample's reward log."""
+    return f"reward_steps_{index:06d}.csv"
 
 
 def asking(config: dict[str, Any]) -> tuple[str | None, str]:
@@ -117,16 +129,17 @@ def _entry(
     }
 
 
-def _write_reward_logs(database: duckdb.DuckDBPyConnection, run: str, folder: Path) -> None:
+def reward_logs(database: duckdb.DuckDBPyConnection, run: str) -> dict[int, str]:
+    """The reward logs of a run as CSV, by the number of their sample."""
     rows = database.execute(NUMBERED + REWARDS, {"run": run}).fetchall()
     logs: dict[int, list[list[Any]]] = {}
     for index, step, reward, sigma, is_best, patches, budget in rows:
         row = [step, repr(reward), repr(sigma), int(is_best), patches, budget]
         logs.setdefault(index, []).append(row)
-    names = {f"reward_steps_{index:06d}.csv" for index in logs}
-    for stale in {path.name for path in folder.glob("*.csv")} - names:
-        (folder / stale).unlink()
-    for index, steps in logs.items():
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([REWARD_LOG, *steps])
-        write_text(folder / f"reward_steps_{index:06d}.csv", text.getvalue())
+    return {index: _csv(steps) for index, steps in logs.items()}
+
+
+def _csv(steps: list[list[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([REWARD_LOG, *steps])
+    return text.getvalue()
