@@ -40,7 +40,7 @@ watch it, answer single questions, and look at what came out.
 """
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a fault, named in a line on standard error, or found by doctor or check; "
-    "2 a command line that cannot be read; 130 ended by Ctrl-C."
+    "2 a command line that cannot be read; 130 ended by Ctrl-C, 143 by SIGTERM."
 )
 app = typer.Typer(
     help=HELP,
