@@ -126,7 +126,8 @@ def test_sigterm_of_everything_loses_nothing_and_the_same_line_goes_on(started, 
     wait_for_samples(project, process, 2)
     os.killpg(process.pid, signal.SIGTERM)  # as a scheduler does, 30 seconds before its SIGKILL
     assert process.wait() != 0
-    assert not reason_processes(project)
+    _, left = psutil.wait_procs(reason_processes(project), timeout=30)
+    assert not left
     assert "Traceback" not in (project.folder / "output.txt").read_text()
     before = journal_lines(project)
     project.succeed("reasoning")
