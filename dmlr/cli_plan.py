@@ -13,6 +13,10 @@ def plan(
         typer.Argument(metavar="TARGET", help="As for snakemake; none: everything."),
     ] = None,
     configfile: ConfigFiles = None,
+    job_minutes: Annotated[
+        int,
+        typer.Option(min=1, help="Minutes that a job should last; told as shards_per_job."),
+    ] = 30,
 ) -> None:
     """Say what would run and why, how long it would take and what it would cost; nothing is started.
 
@@ -22,4 +26,4 @@ def plan(
     from dmlr.plan.plan import plan as planned
     from dmlr.plan.plan import text
 
-    typer.echo(text(planned(configfile or [], targets or [])), nl=False)
+    typer.echo(text(planned(configfile or [], targets or [], job_minutes)), nl=False)

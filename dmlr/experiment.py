@@ -18,6 +18,8 @@ FigureName = Literal[
     "figure2", "figure3", "figure4", "figure6", "figure7", "figure8", "figure9", "figure10", "figure11"
 ]  # fmt: skip
 
+MOST_SHARDS = 200  # of a job: a shell takes a command line of so many files
+
 
 class Measures(Settings):
     """What is measured beyond the answers, for the figures that ask for more; of the first seed."""
@@ -67,7 +69,7 @@ class Experiment(Settings):
     shard_size: int = Field(ge=1, le=1000, description="Samples per shard, the unit of a file.")
     shards_per_job: int = Field(
         ge=1,
-        le=200,
+        le=MOST_SHARDS,
         description="Consecutive shards of a benchmark that one job works on, with the model loaded "
         "once. Changes no answer, and none is computed again when it changes.",
     )

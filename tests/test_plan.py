@@ -60,7 +60,7 @@ def rows(project, monkeypatch):
 
     def rows(changes, *targets):
         project.configure(changes)
-        found = text(plan([Path("small.yaml")], targets))
+        found = text(plan([Path("small.yaml")], targets, 1))
         return [line.strip("| ") for line in found.splitlines()]
 
     return rows
@@ -107,7 +107,12 @@ def test_before_anything_ran_the_bench_tells_the_time(project, rows):
         "shapes-1m | ccot | 7 | 0 | 7 | unknown | unknown | nothing: dmlr bench --out results/bench/NAME.json "
         "measures vanilla and dmlr-paper",
     ]
-    assert found[start + 8].startswith("disk: answers unknown, features at most 1.0 MiB; ")
+    # 60 s are 30 samples of 2 s, in shards of 4
+    assert found[start + 8] == (
+        "jobs of up to 1 min: shards_per_job: 7, 1 now (by the slowest, shapes-1m, dmlr-paper: 2.00 s a "
+        "sample; shards of 4)"
+    )
+    assert found[start + 10].startswith("disk: answers unknown, features at most 1.0 MiB; ")
     assert found[-1] == "judges: none, so nothing costs anything"
     assert not (project.folder / "results/benchmarks").exists()
 
@@ -136,7 +141,7 @@ def test_what_runs_again_is_named_with_the_change_and_without_what_journals_hold
     journal = next((folder / "journal").glob("00000.*.jsonl"))
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
     monkeypatch.chdir(tmp_path)
-    found = text(plan([Path("small.yaml")], []))
+    found = text(plan([Path("small.yaml")], [], 30))
     assert "| reason | 3 | 2 profile.steps 2 -> 3; 1 not made yet |" in found
     assert "| verify | 2 | follows from jobs above |" in found
     assert "| shapes-1m | vanilla | 4 | 3 | 1 | " in found

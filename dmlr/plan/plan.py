@@ -9,6 +9,7 @@ from dmlr import config
 from dmlr.merged import configuration
 from dmlr.plan.answers import Answers, answers
 from dmlr.plan.disk import Disk, disk
+from dmlr.plan.job_size import JobSize, job_size
 from dmlr.plan.jobs import Job, planned_jobs
 from dmlr.plan.judging import Judging, planned, table
 from dmlr.plan.reasons import why
@@ -24,16 +25,25 @@ UNMEASURED = "nothing: dmlr bench --out results/bench/NAME.json measures vanilla
 
 @dataclass(frozen=True)
 class Plan:
-    """The jobs, what they would answer, what that takes on the disk, and what judges would cost."""
+    """The jobs, what they would answer, what that takes on the disk, and what judges would cost.
+
+    ``size`` is what jobs of the wanted length would be, None where nothing was measured.
+    """
 
     jobs: Sequence[Job]
     answers: Sequence[Answers]
+    size: JobSize | None
     disk: Disk
     judging: Sequence[Judging]
 
 
-def plan(configfiles: Sequence[Path], targets: Sequence[str]) -> Plan:
+def plan(configfiles: Sequence[Path], targets: Sequence[str], job_minutes: int) -> Plan:
     """Plan an experiment in this directory; nothing is started and nobody is asked.
+
+    Args:
+        configfiles: as for snakemake.
+        targets: as for snakemake; none: everything.
+        job_minutes: how long a job that answers should last at most.
 
     Raises:
         ConfigError: the configuration breaks a rule, or snakemake cannot plan it.
@@ -42,12 +52,25 @@ def plan(configfiles: Sequence[Path], targets: Sequence[str]) -> Plan:
     jobs = planned_jobs(configfiles, targets)
     made = [path for job in jobs for path in job.output]
     wanted = answers(experiment, RESULTS, made)
-    return Plan(jobs, wanted, disk(experiment, RESULTS, made, wanted), planned(experiment, RESULTS))
+    return Plan(
+        jobs,
+        wanted,
+        job_size(experiment, wanted, job_minutes),
+        disk(experiment, RESULTS, made, wanted),
+        planned(experiment, RESULTS),
+    )
 
 
 def text(found: Plan) -> str:
     """A plan for people, its tables in Markdown."""
-    parts = (_jobs(found.jobs), _answers(found.answers), _disk(found), _judging(found.judging))
+    size = f"{found.size}\n" if found.size else ""
+    parts = (
+        _jobs(found.jobs),
+        _answers(found.answers),
+        size,
+        _disk(found),
+        _judging(found.judging),
+    )
     return "\n".join(part for part in parts if part)
 
 
