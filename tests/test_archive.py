@@ -7,7 +7,7 @@ import pytest
 from tests.project import Project
 
 
-@pytest.mark.slow  # snakemake --report packs every result: about a minute
+@pytest.mark.slow  # the archive is for those who ask for it, and takes as long as five plans
 def test_snakemake_makes_an_archive_of_pages_tables_and_figures(tmp_path, finished_workflow):
     project = Project(tmp_path, like=finished_workflow)
     project.configure({"figures": ["figure8"]})
