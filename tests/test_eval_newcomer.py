@@ -11,7 +11,9 @@ import pytest
 from tests.released_data import FILE, README, SCRIPT
 from tests.test_eval import Evaluation
 
-pytestmark = pytest.mark.slow
+pytestmark = (
+    pytest.mark.slow
+)  # 2,048 tokens of babble, and five runs; the flags have quick tests of their own
 
 WHERE = f"--dataset {FILE} --model_name_or_path embedded:shapes-1m --output_dir output"
 
