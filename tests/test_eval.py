@@ -133,7 +133,7 @@ def test_the_same_command_again_answers_nothing(evaluation, first):
     assert "--resume: finished samples are always taken from their journals" in said
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # four jobs more, three of which import torch
 def test_a_longer_range_answers_only_what_is_new(evaluation, first):
     said, found = evaluation.succeed(f"{SHORT} --start_data_idx 0 --end_data_idx 4 --num_workers 2")
     assert "4 samples, 2 already in the journal" in said

@@ -1,11 +1,13 @@
 """The workflow as a process, for the one run of a released command line."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from dmlr.errors import ConfigError, DmlrError
 from dmlr.judge.dotenv import variable
@@ -19,7 +21,7 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 def run(flags: Flags, configfile: Path, root: Path, *, gpus: int) -> None:
     """Answer and score what the configuration asks for, as far as it is not there yet.
 
-    Ctrl-C and SIGTERM reach the workflow, which ends its jobs; finished samples are in their journals.
+    Ctrl-C and SIGTERM end the workflow and its jobs; finished samples are in their journals.
 
     Args:
         flags: what was asked for.
@@ -34,19 +36,29 @@ def run(flags: Flags, configfile: Path, root: Path, *, gpus: int) -> None:
     with subprocess.Popen(
         command(flags, configfile, gpus), cwd=root, env={**os.environ, **environment}
     ) as process:
-        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             code = process.wait()
         except KeyboardInterrupt:  # the terminal has sent it to the workflow too
             process.wait()
             raise
-        finally:
-            signal.signal(signal.SIGTERM, before)
+        except SystemExit:  # SIGTERM, which came to this process alone
+            _end(process)
+            raise
     if code:
         raise DmlrError(
             f"eval: the workflow stopped with exit code {code}, and said why above; the same command "
             "goes on with what is finished"
         )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the workflow first, so that it starts nothing, then what its jobs run."""
+    jobs = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    for job in jobs:
+        with suppress(psutil.NoSuchProcess):
+            job.terminate()
+    process.wait()
 
 
 def command(flags: Flags, configfile: Path, gpus: int) -> list[str]:
