@@ -10,11 +10,12 @@ from dmlr.status.locked import is_locked, working
 
 JOURNALS, JOURNAL = "journals", "journal"  # the stage; its folders among the records of runs
 # Stage -> where its files are. What takes a GPU or money to make again is a stage of its own: answers
-# come from journals without a model, and the ledger is what judges were paid for.
+# come from journals and the cache without a model, and the ledger is what judges were paid for.
 PLACES: dict[str, tuple[str, ...]] = {
     "benchmarks": ("results/benchmarks",),
     "features": ("results/features",),
     "runs": ("results/runs",),
+    "cache": ("results/cache",),
     JOURNALS: ("results/runs", "results/measures"),
     "measures": ("results/measures",),
     "verdicts": ("results/verdicts",),

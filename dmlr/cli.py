@@ -18,6 +18,8 @@ from dmlr import __version__
 from dmlr.cli_answer import answer
 from dmlr.cli_audit import audit
 from dmlr.cli_bench import bench
+from dmlr.cli_cache import Cache
+from dmlr.cli_cache import app as cache_app
 from dmlr.cli_check import check, export
 from dmlr.cli_clean import clean
 from dmlr.cli_compare import compare
@@ -72,6 +74,7 @@ def features(
     out: Annotated[list[Path], typer.Option(help="Manifest to write; once for each shard.")],
     gpus: GpuCount = 1,
     gpu_share: GpuShare = 1,
+    cache: Cache = None,
 ) -> None:
     """Compute the vision features of the shards' images that the store lacks."""
     from dmlr import command, config, settings
@@ -84,7 +87,8 @@ def features(
     with leased(devices):
         from dmlr.vlm.features import features as stage
 
-        stage(found, store, dict(zip(shard, out, strict=True)), gpus=devices)
+        manifests = dict(zip(shard, out, strict=True))
+        stage(found, store, manifests, gpus=devices, shared=cache)
 
 
 def reason(
@@ -107,6 +111,7 @@ def reason(
     ] = "auto",
     gpus: GpuCount = 1,
     gpu_share: GpuShare = 1,
+    cache: Cache = None,
 ) -> None:
     """Answer the samples of a run's shards; finished ones are in the journal and are not repeated."""
     from dmlr import command, config, settings
@@ -121,7 +126,8 @@ def reason(
         from dmlr.methods.reason import ShardFiles
         from dmlr.methods.reason import reason as stage
 
-        stage(found, [ShardFiles(store, *files) for files in paths], batch=batch, gpus=devices)
+        shards = [ShardFiles(store, *files) for files in paths]
+        stage(found, shards, batch=batch, gpus=devices, shared=cache)
 
 
 def aggregate(
@@ -173,6 +179,7 @@ app.command(name="eval", context_settings=UNREAD, add_help_option=False, rich_he
     evaluate
 )
 app.add_typer(ledger_app, name="ledger", rich_help_panel="Keep")
+app.add_typer(cache_app, name="cache", rich_help_panel="Keep")
 
 
 class Terminated(SystemExit):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dmlr.cli_cache import Cache
 from dmlr.cli_devices import GpuCount, GpuShare
 
 Told = Annotated[str, typer.Option("--settings", help="What determines the result, as JSON.")]
@@ -31,6 +32,7 @@ def chains(
     ] = "auto",
     gpus: GpuCount = 1,
     gpu_share: GpuShare = 1,
+    cache: Cache = None,
 ) -> None:
     """Measure what the shards' replies owe to the picture, and what each of their steps adds."""
     from dmlr import command, config
@@ -46,7 +48,8 @@ def chains(
         from dmlr.measures.chains import ChainFiles
         from dmlr.measures.chains import chains as stage
 
-        stage(found, [ChainFiles(store, *files) for files in paths], batch=batch, gpus=devices)
+        shards = [ChainFiles(store, *files) for files in paths]
+        stage(found, shards, batch=batch, gpus=devices, shared=cache)
 
 
 def attention(
@@ -60,6 +63,7 @@ def attention(
     embeddings: Annotated[Path, typer.Option(help="Embeddings to write.")],
     gpus: GpuCount = 1,
     gpu_share: GpuShare = 1,
+    cache: Cache = None,
 ) -> None:
     """Keep where the think tokens of a shard's first samples look, beside the baseline's replies."""
     from dmlr import config
@@ -73,4 +77,4 @@ def attention(
         from dmlr.measures.attention import attention as stage
 
         files = AttentionFiles(shard, manifest, store, baseline, traces, out, embeddings)
-        stage(found, files, gpus=devices)
+        stage(found, files, gpus=devices, shared=cache)

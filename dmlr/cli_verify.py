@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from dmlr.cli_cache import Cache
 from dmlr.cli_ledger import LEDGER
 from dmlr.errors import ConfigError
 
 # Which options go with which use.
 USES = {
-    "--settings": ("--shard", "--predictions", "--out", "--ledger", "--limits"),
+    "--settings": ("--shard", "--predictions", "--out", "--ledger", "--cache", "--limits"),
     "--only-failed": ("--limits",),
     "--verify-only": ("--protocol", "--loader", "--out", "--ledger", "--limits"),
 }
@@ -33,6 +34,7 @@ def verify(
         Path | None,
         typer.Option(help="Every judgement ever made, to add to; results/ledger.sqlite."),
     ] = None,
+    cache: Cache = None,
     limits: Annotated[
         str, typer.Option(help="How the judge may be asked: concurrency=8,retries=4, ...")
     ] = "",
@@ -69,7 +71,7 @@ def verify(
         )
     given = {
         "--shard": shards, "--predictions": predictions, "--out": out, "--ledger": ledger,
-        "--limits": limits or None, "--protocol": protocol, "--loader": loader,
+        "--cache": cache, "--limits": limits or None, "--protocol": protocol, "--loader": loader,
     }  # fmt: skip
     for name in given:
         if given[name] is not None and name not in USES[chosen[0]]:
@@ -89,7 +91,7 @@ def verify(
         from dmlr.verify.verify import verify as stage
 
         settings = config.parse(VerifySettings, told, stage="verify")
-        files = RunFiles(shards, predictions, out, ledger or LEDGER)
+        files = RunFiles(shards, predictions, out, ledger or LEDGER, cache and cache / LEDGER.name)
         stage(settings, files, command.limits(limits))
     else:
         raise ConfigError("verify: --settings goes with --shard, --predictions and --out")

@@ -27,7 +27,7 @@ from dmlr.store.told import AggregateSettings, Prices
 from dmlr.verify.protocol import LIMITS, VerifySettings, resolved, without_limits
 
 AnySettings = TypeVar("AnySettings", bound=settings.StageSettings)
-SPEED = {"batch_size", "shards_per_job", "gpu_share"}  # keys that no result depends on
+SPEED = {"batch_size", "shards_per_job", "gpu_share", "cache"}  # keys that no result depends on
 
 
 def load(merged: dict[str, Any], files: Sequence[str | Path] = ()) -> Experiment:
@@ -295,6 +295,18 @@ def figure_settings(experiment: Experiment) -> str:
             packages=versions("matplotlib", "scipy"),
         )
     )
+
+
+def cache_folder(experiment: Experiment) -> Path:
+    """Where finished samples are kept by content.
+
+    Raises:
+        ConfigError: something else is there.
+    """
+    folder = Path(experiment.cache).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"cache: must be a folder, got the file {folder}; name another place")
+    return folder
 
 
 def run_keys(experiment: Experiment) -> list[settings.RunKey]:

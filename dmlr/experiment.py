@@ -78,6 +78,12 @@ class Experiment(Settings):
         description="Jobs that may use a GPU at a time, for small models; snakemake's --resources gpu=N "
         "then counts so many for each GPU.",
     )
+    cache: str = Field(
+        min_length=1,
+        description="Folder of finished answers and measures by content, which other shards, names and "
+        "configurations find again. One outside of results/ is shared between working directories, and "
+        "has vision features and judges' replies too. Changes no number.",
+    )
     benchmark_catalog: dict[Slug, Benchmark] = Field(description="Benchmarks by name.")
     model_catalog: dict[Slug, ModelEntry] = Field(description="Models by name.")
     profile_catalog: dict[Slug, Profile] = Field(description="Profiles by name.")

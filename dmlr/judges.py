@@ -15,7 +15,7 @@ def judge_of(experiment: Experiment, protocol: str) -> Judge | None:
     return None if name is None else experiment.judge_catalog[name]
 
 
-def check_judges(experiment: Experiment, ledger: Path) -> None:
+def check_judges(experiment: Experiment, *ledgers: Path) -> None:
     """Stop before any job where a judge could not be asked.
 
     A missing key stops only while there is no ledger: with one, all replies may be there already.
@@ -23,11 +23,12 @@ def check_judges(experiment: Experiment, ledger: Path) -> None:
     Raises:
         ConfigError: a judge's model or server is named nowhere, its prompt or key cannot be used.
     """
+    there = any(ledger.exists() for ledger in ledgers)
     for protocol in experiment.protocols:
         name = experiment.protocol_catalog[protocol].judge
         if name is not None:
             with named(name):
-                _check(experiment.judge_catalog[name], with_key=not ledger.exists())
+                _check(experiment.judge_catalog[name], with_key=not there)
 
 
 def judge_limits(experiment: Experiment, protocol: str) -> str:

@@ -21,7 +21,7 @@ def held(lock: Path, busy: str) -> Iterator[None]:
     Raises:
         DiskError: the file cannot be made.
     """
-    found = FileLock(lock)
+    found = FileLock(lock, mode=0o666)  # less what the umask takes: a cache may be a group's
     with writing(lock):
         try:
             found.acquire(blocking=False)

@@ -20,19 +20,44 @@ def configuration(files: Sequence[Path]) -> tuple[dict[str, Any], list[Path]]:
         ConfigError: a file is missing or no mapping.
     """
     paths = [*_own(), *files]
+    return _merged(paths), paths
+
+
+def completed(
+    changes: dict[str, Any], files: Sequence[str | Path]
+) -> tuple[dict[str, Any], list[str | Path]]:
+    """What another workflow sets, on top of the workflow's own files, which it need not name.
+
+    Args:
+        changes: what it sets.
+        files: what that was merged from.
+
+    Returns:
+        The merged configuration, and what it was merged from.
+
+    Raises:
+        ConfigError: as ``configuration``.
+    """
+    own = _own()
+    return _over(_merged(own), changes), [*own, *files]
+
+
+def _merged(paths: Sequence[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for path in paths:
         merged = _over(merged, _read(path))
-    return merged, paths
+    return merged
 
 
 def workflow_root() -> Path:
     """The folder that holds the workflow: this directory, or else the project's.
 
+    A directory with a Snakefile and without dmlr is that of another workflow.
+
     Raises:
         ConfigError: neither does.
     """
-    root = next((r for r in (Path(), PACKAGE.parent) if (r / "workflow/Snakefile").is_file()), None)
+    root = next((root for root in (Path(), PACKAGE.parent) if _is_project(root)), None)
     if root is None:
         raise ConfigError(
             "workflow/Snakefile: must be in this directory or the project's, found none"
@@ -45,6 +70,10 @@ def _own() -> list[Path]:
     root = workflow_root()
     text = (root / "workflow" / "Snakefile").read_text(encoding="utf-8")
     return [root / name for name in CONFIGFILE.findall(text)]
+
+
+def _is_project(root: Path) -> bool:
+    return (root / "workflow/Snakefile").is_file() and (root / "dmlr/__init__.py").is_file()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def test_it_asks_and_no_is_no(folder):
     ("arguments", "lock", "line"),
     [
         (["logs"], False, "clean: asks before it deletes, and nobody is there; add --yes"),
-        (["lgos", "--yes"], False, "clean: must be one of benchmarks, features, runs, journals, measures, "
+        (["lgos", "--yes"], False, "clean: must be one of benchmarks, features, runs, cache, journals, measures, "
          "verdicts, ledger, tables, figures, exports, report, logs; got 'lgos'"),
         (["logs", "--yes"], True, "clean: nothing is deleted while the results are in use: snakemake's lock "
          "is left over: no snakemake of this machine is at work here; if none of another machine is, "

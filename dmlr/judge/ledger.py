@@ -38,6 +38,21 @@ SELECT
     key, reply, verdict, reason, served_model, input_tokens, output_tokens, seconds, time
 FROM newest JOIN judgements USING (id)
 """
+COPY = """
+INSERT INTO {to}.judgements
+SELECT
+    NULL, key, question, options, gold, candidate, judge_model, base_url, served_model, prompt_digest,
+    decoding, reply, verdict, reason, input_tokens, output_tokens, seconds, time
+FROM {of}.judgements AS there
+WHERE key IN (SELECT value FROM json_each(:keys)) AND time > coalesce(
+    (
+        SELECT max(time) FROM {to}.judgements AS here
+        WHERE here.key = there.key AND here.served_model = there.served_model
+    ),
+    ''
+)
+ORDER BY id
+"""
 USAGE = """
 SELECT
     judge_model, base_url, served_model, prompt_digest, count(*), sum(input_tokens),
@@ -124,6 +139,27 @@ class Ledger:
             "time": datetime.now(UTC).isoformat(timespec="microseconds"),
         }
         self._rows(ADD, {name: _kept(value) for name, value in values.items()})
+
+    def exchange(self, other: Path, keys: Iterable[str]) -> None:
+        """Copy between this ledger and another the judgements of those keys that are new to either.
+
+        New is what was written later than all that the other ledger has of that key and served model, so
+        that the newest reply is the newest in both.
+
+        Raises:
+            RecordError: as ``opened``, for the other one.
+        """
+        wanted = {"keys": canonical(list(keys))}
+        with Ledger.opened(other):  # it is there, and a ledger
+            pass
+        with reported(other):
+            self._connection.execute("ATTACH ? AS other", (str(other),))
+            try:
+                self._connection.execute("PRAGMA other.synchronous = EXTRA").close()
+                for to, of in (("main", "other"), ("other", "main")):
+                    self._connection.execute(COPY.format(to=to, of=of), wanted)
+            finally:
+                self._connection.execute("DETACH other")
 
     def usage(self) -> list[Usage]:
         """Calls, tokens and seconds by model as asked for, server, served model and prompt."""

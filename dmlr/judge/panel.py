@@ -43,6 +43,7 @@ def judged(
     asked: Sequence[Asked],
     ledger_path: Path,
     *,
+    shared: Path | None = None,
     again_before: str | None = None,
 ) -> list[Judgement]:
     """The judgements of everything asked, in its order; equal ones are asked once.
@@ -52,6 +53,8 @@ def judged(
         judge: who is asked, and how.
         asked: what is asked.
         ledger_path: the ledger, from which known replies come and into which new ones go.
+        shared: a ledger of several working directories, with which this one exchanges the judgements of
+            everything asked; None: none.
         again_before: a reply that could not be read and was written before this time (as
             ``Entry.time``) is asked for anew, and stays where that fails; None: none is.
 
@@ -65,9 +68,11 @@ def judged(
         ordered = calls(judge, asked)
     every = {call.key: call for call in ordered}
     with Ledger.opened(ledger_path) as ledger:
+        if shared:
+            ledger.exchange(shared, every)
         known = ledger.known(every, judge.served_model)
         wanted = {key: call for key, call in every.items() if _wanted(known.get(key), again_before)}
-        outcome = _asked(name, judge, wanted, known, ledger) if wanted else {}
+        outcome = _asked(name, judge, wanted, known, ledger, shared) if wanted else {}
         known |= ledger.known(wanted, judge.served_model)
     say(f"judge {name}: {_counts(len(every), outcome)}")
     return [_judgement(known.get(call.key), outcome, call.key) for call in ordered]
@@ -114,7 +119,12 @@ def _wanted(entry: Entry | None, again_before: str | None) -> bool:
 
 
 def _asked(
-    name: str, judge: Judge, wanted: Mapping[str, Call], known: Mapping[str, Entry], ledger: Ledger
+    name: str,
+    judge: Judge,
+    wanted: Mapping[str, Call],
+    known: Mapping[str, Entry],
+    ledger: Ledger,
+    shared: Path | None,
 ) -> dict[str, Failure | None]:
     """Ask, in this process's turn, what no other process asked meanwhile.
 
@@ -125,13 +135,19 @@ def _asked(
         ask,
     )  # it imports openai, which whoever only looks up does not need
 
-    with turn(ledger.path, next(iter(wanted.values()))):
+    with turn(shared or ledger.path, next(iter(wanted.values()))):
+        if shared:
+            ledger.exchange(shared, wanted)
         now = ledger.known(wanted, judge.served_model)
         left = [call for key, call in wanted.items() if now.get(key) == known.get(key)]
         if not left:
             return {}
         put = [call.asked for call in left]
-        failures = ask(name, judge, put, lambda place, reply: ledger.add(left[place], reply))
+        try:
+            failures = ask(name, judge, put, lambda place, reply: ledger.add(left[place], reply))
+        finally:
+            if shared:
+                ledger.exchange(shared, wanted)
     return {call.key: failures.get(place) for place, call in enumerate(left)}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dmlr.cache.finished import Finished
 from dmlr.datasets.shard import read_shard
 from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
@@ -26,7 +27,7 @@ from dmlr.records import (
     read_records,
     write_records,
 )
-from dmlr.vlm.device import best_device
+from dmlr.vlm.device import best_device, device_name
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
@@ -53,7 +54,11 @@ class AttentionFiles:
 
 
 def attention(
-    settings: AttentionSettings, files: AttentionFiles, *, gpus: Gpus | None = None
+    settings: AttentionSettings,
+    files: AttentionFiles,
+    *,
+    gpus: Gpus | None = None,
+    shared: Path | None = None,
 ) -> None:
     """Look at the shard's first samples that the journal lacks, then write the records.
 
@@ -63,6 +68,7 @@ def attention(
         settings: what determines the numbers.
         files: of the shard.
         gpus: of the job.
+        shared: folder of the cache, to take finished samples from and to add them to; None: none.
 
     Raises:
         RecordError: a file is damaged, or the predictions are not the shard's.
@@ -74,7 +80,8 @@ def attention(
     told = settings.model_dump(exclude={"files", "samples"})
     produced = {**told, **model, "device": best_device()}
     folder, name = files.attention.parent, f"{files.shard.stem}.attention"
-    with Journal.opened(folder / "journal", name, digest(produced), Looked) as journal:
+    finished = Finished.of(shared, "attention", produced, device_name())
+    with Journal.opened(folder / "journal", name, digest(produced), Looked, finished) as journal:
         keys = {s.sample_id: _key(s, features, replies[s.sample_id]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
         stored = StoredFeatures(settings.model, paths, files.shard.parent.parent / "images")

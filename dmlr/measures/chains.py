@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dmlr.cache.finished import Finished
 from dmlr.datasets.shard import read_shard
 from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
@@ -21,7 +22,7 @@ from dmlr.methods.journal import Journal, Keep
 from dmlr.provenance import machine
 from dmlr.records import Chain, Prediction, Sample, write_records
 from dmlr.settings import Vanilla
-from dmlr.vlm.device import best_device
+from dmlr.vlm.device import best_device, device_name
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
@@ -49,6 +50,7 @@ def chains(
     *,
     batch: int | None = None,
     gpus: Gpus | None = None,
+    shared: Path | None = None,
 ) -> None:
     """Measure every reply that its shard's journal lacks, and write each shard's records.
 
@@ -59,16 +61,18 @@ def chains(
         shards: files of each shard.
         batch: replies at once, a matter of speed alone; None: as many as fit.
         gpus: of the job.
+        shared: folder of the cache, to take finished samples from and to add them to; None: none.
 
     Raises:
         RecordError: a file is damaged, or the predictions are not the shard's.
     """
     model = digests(settings.model)
     produced = {**settings.model_dump(exclude={"files"}), **model, "device": best_device()}
+    finished = Finished.of(shared, "chains", produced, device_name())
     loaded = cache(lambda: load(settings.model, gpus=gpus))
     for files in shards:
         features = read_manifest(files.manifest, model)
-        _measure(settings, files, features, produced, loaded, batch)
+        _measure(settings, files, features, produced, finished, loaded, batch)
 
 
 def _measure(
@@ -76,13 +80,16 @@ def _measure(
     files: ChainFiles,
     features: dict[str, str],
     produced: dict[str, Any],
+    finished: Finished | None,
     loaded: Callable[[], VisionLanguageModel],
     batch: int | None,
 ) -> None:
     samples = read_shard(files.shard)
     replies = read_replies(files.predictions, samples)
     folder, shard = files.chains.parent, files.shard.stem
-    with Journal.opened(folder / "journal", f"{shard}.chains", digest(produced), Chain) as journal:
+    with Journal.opened(
+        folder / "journal", f"{shard}.chains", digest(produced), Chain, finished
+    ) as journal:
         keys = {s.sample_id: _key(s, features, replies[s.sample_id]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
         stored = StoredFeatures(settings.model, paths, files.shard.parent.parent / "images")

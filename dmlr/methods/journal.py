@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import TypeAdapter
 
+from dmlr.cache.finished import Finished
 from dmlr.errors import RecordError
 from dmlr.files import replacing, writing
 from dmlr.locks import held
@@ -40,8 +41,11 @@ Keep = Callable[[AnyEntry], None]
 class Journal(Generic[AnyEntry]):
     """Finished samples' entries by key; use ``Journal.opened``."""
 
-    def __init__(self, path: Path, digest: str, kind: type[AnyEntry]) -> None:
+    def __init__(
+        self, path: Path, digest: str, kind: type[AnyEntry], finished: Finished | None
+    ) -> None:
         self.path, self.entries = path, dict[str, AnyEntry]()
+        self._finished = finished
         self._adapter = TypeAdapter(kind)
         for line in _mended(path, {"dmlr.journal": 2, "digest": digest}):
             key = line.pop("key")
@@ -54,16 +58,29 @@ class Journal(Generic[AnyEntry]):
     @classmethod
     @contextmanager
     def opened(
-        cls, folder: Path, shard: str, digest: str, kind: type[AnyEntry]
+        cls,
+        folder: Path,
+        shard: str,
+        digest: str,
+        kind: type[AnyEntry],
+        finished: Finished | None = None,
     ) -> Iterator["Journal[AnyEntry]"]:
-        """Open the journal of a shard for one digest, waiting for another process to let go of it."""
+        """Open the journal of a shard for one digest, waiting for another process to let go of it.
+
+        Args:
+            folder: of the journals of a run.
+            shard: the shard's name.
+            digest: of everything that determines an entry.
+            kind: of the entries.
+            finished: the cache, with entries of other shards and directories; None: none.
+        """
         path = folder / f"{shard}.{digest[:16]}.jsonl"
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         # One lock for all digests: whoever works on the shard writes the same records.
         busy = f"{path}: another process works on this shard"
         with held(folder / f"{shard}.lock", busy):
-            journal = cls(path, digest, kind)
+            journal = cls(path, digest, kind, finished)
             try:
                 yield journal
             finally:
@@ -83,18 +100,38 @@ class Journal(Generic[AnyEntry]):
             work: makes the entries of the samples that are missing, and hands over each as soon as it
                 is there.
         """
-        missing = {sample_id for sample_id, key in keys.items() if key not in self.entries}
-        done = len(keys) - len(missing)
-        say(f"{label}: {len(keys)} samples, {done} already in the journal")
+        done = len(self._done(keys))
+        taken = self._taken(keys)
+        say(
+            f"{label}: {len(keys)} samples, {done} already in the journal"
+            + (f", {taken} in the cache" if taken else "")
+        )
+        missing = keys.keys() - self._done(keys)
         if missing:
-            with progress(label, len(keys), done=done) as advance:
+            with progress(label, len(keys), done=done + taken) as advance:
 
                 def keep(entry: AnyEntry) -> None:
                     self.add(keys[entry.of_sample()], entry)
                     advance()
 
                 work(missing, keep)
+        if self._finished:
+            good = [key for key in keys.values() if not self.entries[key].is_failed()]
+            self._finished.add(good, lambda key: self._adapter.dump_python(self.entries[key]))
         return [self.entries[key] for key in keys.values()]
+
+    def _done(self, keys: Mapping[str, str]) -> set[str]:
+        return {sample_id for sample_id, key in keys.items() if key in self.entries}
+
+    def _taken(self, keys: Mapping[str, str]) -> int:
+        """Take from the cache what this journal lacks; how many entries."""
+        lacking = [key for key in keys.values() if key not in self.entries]
+        if not self._finished or not lacking:
+            return 0
+        found = self._finished.known(lacking)
+        for key, entry in found.items():
+            self.add(key, self._adapter.validate_python(entry))
+        return len(found)
 
     def add(self, key: str, entry: AnyEntry) -> None:
         """Append one finished sample and flush it to the disk."""

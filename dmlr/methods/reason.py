@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dmlr.cache.finished import Finished
 from dmlr.datasets.shard import origin, read_shard
 from dmlr.devices.gpus import Gpus
 from dmlr.files import digest
@@ -17,7 +18,7 @@ from dmlr.methods.keys import determinants, sample_key
 from dmlr.provenance import machine
 from dmlr.records import Prediction, TraceStep, write_records
 from dmlr.settings import ReasonSettings
-from dmlr.vlm.device import best_device
+from dmlr.vlm.device import best_device, device_name
 from dmlr.vlm.features import read_manifest
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
@@ -41,6 +42,7 @@ def reason(
     *,
     batch: int | None = None,
     gpus: Gpus | None = None,
+    shared: Path | None = None,
 ) -> None:
     """Answer every sample that its shard's journal lacks, and write each shard's records.
 
@@ -52,13 +54,15 @@ def reason(
         shards: files of each shard, of one run.
         batch: samples at once, a matter of speed alone; None: as many as fit.
         gpus: of the job.
+        shared: folder of the cache, to take finished samples from and to add them to; None: none.
     """
     model = digests(settings.model)
     produced = determinants(settings, model, best_device())
+    finished = Finished.of(shared, "answers", produced, device_name())
     loaded = cache(lambda: load(settings.model, gpus=gpus))
     for files in shards:
         features = read_manifest(files.manifest, model)
-        _answer(settings, files, features, produced, loaded, batch)
+        _answer(settings, files, features, produced, finished, loaded, batch)
 
 
 def _answer(
@@ -66,12 +70,13 @@ def _answer(
     files: ShardFiles,
     features: dict[str, str],
     produced: dict[str, Any],
+    finished: Finished | None,
     loaded: Callable[[], VisionLanguageModel],
     batch: int | None,
 ) -> None:
     samples = read_shard(files.shard)
     folder, shard = files.predictions.parent, files.shard.stem
-    with Journal.opened(folder / "journal", shard, digest(produced), Answer) as journal:
+    with Journal.opened(folder / "journal", shard, digest(produced), Answer, finished) as journal:
         keys = {s.sample_id: sample_key(s, features[s.image.sha256]) for s in samples}
         paths = {sha256: files.store / name for sha256, name in features.items()}
         stored = StoredFeatures(settings.model, paths, files.shard.parent.parent / "images")

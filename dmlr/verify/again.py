@@ -45,7 +45,9 @@ def _asked_again(path: Path, limits: dict[str, Any], now: str) -> bool:
     judge = asked_judge(settings, limits)
     scored = by_rules(settings.protocol, settings.loader, pairs(files.shards, files.predictions))
     wanted = [scored[place] for place in owed]
-    found = decided(settings.protocol, wanted, judge, files.ledger, again_before=now)
+    found = decided(
+        settings.protocol, wanted, judge, files.ledger, shared=files.shared, again_before=now
+    )
     for place, verdict in zip(owed, found, strict=True):
         verdicts[place] = verdict
     store(settings, files, limits, verdicts)
@@ -72,4 +74,5 @@ def _files(told: dict[str, Any], path: Path) -> RunFiles:
             f"{missing[0]}: must be there, as it was when {path} was made; change into the directory "
             "of that workflow"
         )
-    return RunFiles(shards, predictions, path, Path(places["ledger"]))
+    shared = places["shared"] and Path(places["shared"])
+    return RunFiles(shards, predictions, path, Path(places["ledger"]), shared)

@@ -58,10 +58,18 @@ def gold_words(gold: Gold) -> str:
 
 
 def by_judge(
-    name: str, judge: Judge, asked: Mapping[int, Asked], ledger: Path, *, again_before: str | None
+    name: str,
+    judge: Judge,
+    asked: Mapping[int, Asked],
+    ledger: Path,
+    *,
+    shared: Path | None,
+    again_before: str | None,
 ) -> dict[int, Judgement]:
     """The judgements by the places of ``asked``, from the ledger where it has them."""
-    found = judged(name, judge, list(asked.values()), ledger, again_before=again_before)
+    found = judged(
+        name, judge, list(asked.values()), ledger, shared=shared, again_before=again_before
+    )
     return dict(zip(asked, found, strict=True))
 
 

@@ -18,17 +18,24 @@ from dmlr.verify.scoring import Scored, by_rules, verdict
 
 @dataclass(frozen=True)
 class RunFiles:
-    """Where a run's shards and predictions are, its verdicts go, and judgements are kept."""
+    """Where a run's shards and predictions are, its verdicts go, and judgements are kept.
+
+    ``shared`` is a ledger of several working directories, None for none.
+    """
 
     shards: Sequence[Path]
     predictions: Sequence[Path]
     verdicts: Path
     ledger: Path
+    shared: Path | None = None
 
     def told(self) -> dict[str, Any]:
         """What the verdicts say about where they came from."""
         shards, predictions = (list(map(str, paths)) for paths in (self.shards, self.predictions))
-        return {"shards": shards, "predictions": predictions, "ledger": str(self.ledger)}
+        shared = self.shared and str(self.shared)
+        return {
+            "shards": shards, "predictions": predictions, "ledger": str(self.ledger), "shared": shared,
+        }  # fmt: skip
 
 
 def verify(settings: VerifySettings, files: RunFiles, limits: dict[str, Any]) -> None:
@@ -45,7 +52,8 @@ def verify(settings: VerifySettings, files: RunFiles, limits: dict[str, Any]) ->
     """
     judge = asked_judge(settings, limits)
     scored = by_rules(settings.protocol, settings.loader, pairs(files.shards, files.predictions))
-    store(settings, files, limits, decided(settings.protocol, scored, judge, files.ledger))
+    verdicts = decided(settings.protocol, scored, judge, files.ledger, shared=files.shared)
+    store(settings, files, limits, verdicts)
 
 
 def asked_judge(settings: VerifySettings, limits: dict[str, Any]) -> Judge | None:
@@ -85,6 +93,7 @@ def decided(
     judge: Judge | None,
     ledger: Path,
     *,
+    shared: Path | None = None,
     again_before: str | None = None,
 ) -> list[Verdict]:
     """The verdicts: the rules' where they are sure enough for the protocol, else the judge's.
@@ -94,6 +103,7 @@ def decided(
         scored: what the rules say.
         judge: who is asked; None asks nobody.
         ledger: where judgements are kept.
+        shared: a ledger of several working directories that has them too; None: none.
         again_before: unreadable replies that were stored before this time (UTC, ISO 8601) are asked for
             anew; None: none.
     """
@@ -105,7 +115,7 @@ def decided(
     from dmlr.verify.judging import by_judge, judged_verdict, open_questions
 
     asked = open_questions(protocol, scored)
-    answers = by_judge(name, judge, asked, ledger, again_before=again_before)
+    answers = by_judge(name, judge, asked, ledger, shared=shared, again_before=again_before)
     for place, judgement in answers.items():
         found[place] = judged_verdict(name, scored[place], judgement)
     return found

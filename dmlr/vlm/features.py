@@ -11,13 +11,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dmlr.cache.features import SharedFeatures
 from dmlr.datasets.shard import read_shard
 from dmlr.devices.gpus import Gpus
 from dmlr.errors import DataError, RecordError
 from dmlr.files import digest, write_json
 from dmlr.progress import progress, say
 from dmlr.settings import FeaturesSettings
+from dmlr.vlm.device import device_name
 from dmlr.vlm.encode import encode, picture_fault
+from dmlr.vlm.feature_file import holds_features
 from dmlr.vlm.load import digests, load
 from dmlr.vlm.model import VisionLanguageModel
 
@@ -37,6 +40,7 @@ def features(
     manifests: Mapping[Path, Path],
     *,
     gpus: Gpus | None = None,
+    shared: Path | None = None,
 ) -> None:
     """Fill the store with the features of shards' images and write each shard's manifest.
 
@@ -47,12 +51,17 @@ def features(
         store: the folder of all features.
         manifests: of each shard file, the manifest to write.
         gpus: of the job.
+        shared: folder of the cache, to take features from and to add them to; None: none.
 
     Raises:
         DataError: with one line for every image that is missing or broken, before the model is loaded.
     """
     base = base_of(settings)
     images = {shard: _pictures(shard, base, store) for shard in manifests}
+    cached = _cached(settings, base, shared) if shared else None
+    if cached:
+        lacking = {p.features.name for of in images.values() for p in of.values() if _lacking(p)}
+        cached.take(store, lacking, holds_features)
     _check({p for shard in images.values() for p in shard.values() if _lacking(p)})
     loaded = cache(lambda: load(settings.model, gpus=gpus))
     for shard, pictures in images.items():
@@ -60,6 +69,8 @@ def features(
         kept = len(pictures) - ran
         say(f"features {shard}: {len(pictures)} images, vision tower ran {ran} times, {kept} kept")
         names = {sha256: picture.features.name for sha256, picture in sorted(pictures.items())}
+        if cached:
+            cached.add(store, names.values())
         write_json(manifests[shard], {"model": base, "features": names})
 
 
@@ -71,6 +82,11 @@ def _pictures(shard: Path, base: dict[str, Any], store: Path) -> dict[str, _Pict
         sha256: _Picture(sha256, folder / file, store / name_of(base, sha256))
         for sha256, file in images.items()
     }
+
+
+def _cached(settings: FeaturesSettings, base: dict[str, Any], shared: Path) -> SharedFeatures:
+    about = {**base, "device": device_name()}
+    return SharedFeatures(shared, about, settings.model.checkpoint)
 
 
 def _lacking(picture: _Picture) -> bool:

@@ -1,4 +1,5 @@
 # The checked configuration, and the paths that the rules compose from it.
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import dmlr.published
 from dmlr.checkpoint import signature
 from dmlr.errors import DmlrError
 from dmlr.experiment import FigureName
+from dmlr.merged import completed
 from dmlr.measures import failures as measured
 from dmlr.methods import failures
 from dmlr.attempts import attempts
@@ -26,9 +28,19 @@ SHARD = "results/benchmarks/{benchmark}/shards/{shard}.jsonl"
 MANIFEST = "results/features/{model}/{benchmark}/{shard}.json"
 LEDGER = "results/ledger.sqlite"
 
+# As a module of another workflow: that one's config is what it changes, and the files of workflow/Snakefile are not read.
+IS_MODULE = workflow.modifier.skip_configfile
+if IS_MODULE and workflow.modifier.modify_path("results") != "results":
+    raise WorkflowError(
+        "module: prefix and replace_prefix must be left out, since jobs write to results/, reports/ and "
+        "logs/ of the working directory; give the workflow a directory of its own with --directory"
+    )
+
 try:
-    EXPERIMENT = dmlr.config.load(config, workflow.configfiles)
-    check_judges(EXPERIMENT, Path(LEDGER))
+    told = (config, workflow.configfiles)
+    EXPERIMENT = dmlr.config.load(*(completed(*told) if IS_MODULE else told))
+    CACHE = str(dmlr.config.cache_folder(EXPERIMENT))
+    check_judges(EXPERIMENT, Path(LEDGER), Path(CACHE, Path(LEDGER).name))
     dmlr.published.read()  # a slip in it is told before anything runs
     for name in EXPERIMENT.models:
         signature(EXPERIMENT.model_catalog[name].model)
@@ -39,6 +51,14 @@ except DmlrError as error:
     raise WorkflowError(str(error)) from None
 
 
+# Within results/ features and judges' replies are by content as it is; a cache elsewhere has them for other directories.
+SHARED = (
+    ""
+    if Path(CACHE).resolve().is_relative_to(Path("results").resolve())
+    else f"--cache {shlex.quote(CACHE)}"
+)
+
+
 # Checkpoints re-plan after they ran, and these options would then skip work without a word.
 PARTIAL = {"--until", "-U", "--omit-from", "-O", "--batch"}
 if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
@@ -47,7 +67,8 @@ if PARTIAL & {word.partition("=")[0] for word in sys.argv}:
         "name a target instead: prepared, features, reasoning, measures, verdicts, tables, table1, table2, figures, "
         "reverify or all"
     )
-REVERIFY = "reverify" in sys.argv  # one word of the command line: the target
+# One word of the command line: the target, by the name that a workflow whose module this is gives it.
+REVERIFY = workflow.modifier.modify_rulename("reverify") in sys.argv
 
 
 wildcard_constraints:

@@ -20,6 +20,7 @@ for name in EXPERIMENT.benchmarks:
                 mem_mb=model_memory,
                 runtime=model_minutes(samples_of(block)),
                 gpu_share=str(EXPERIMENT.gpu_share),
+                shared=SHARED,
             params:
                 settings=lambda wildcards: dmlr.config.features_settings(
                     EXPERIMENT, wildcards.model
@@ -29,4 +30,5 @@ for name in EXPERIMENT.benchmarks:
             shell:
                 "dmlr features --settings {params.settings:q} --store results/features/store "
                 "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
+                "{resources.shared} "
                 "{params.shards} {params.out} 2>&1 | tee {log}"

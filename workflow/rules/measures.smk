@@ -26,6 +26,7 @@ for name in EXPERIMENT.benchmarks:
                 mem_mb=model_memory,
                 runtime=model_minutes(samples_of(block)),
                 gpu_share=str(EXPERIMENT.gpu_share),
+                cache=CACHE,
                 batch_size=str(EXPERIMENT.batch_size),
             params:
                 settings=lambda wildcards: dmlr.config.chains_settings(
@@ -47,6 +48,7 @@ for name in EXPERIMENT.benchmarks:
             shell:
                 "dmlr chains --settings {params.settings:q} --store results/features/store "
                 "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
+                "--cache {resources.cache:q} "
                 "--batch-size {resources.batch_size} {params.shards} {params.manifests} "
                 "{params.predictions} {params.out} 2>&1 | tee {log}"
 
@@ -71,6 +73,7 @@ rule attention:
         mem_mb=model_memory,
         runtime=model_minutes(4 * EXPERIMENT.measures.attention_samples),
         gpu_share=str(EXPERIMENT.gpu_share),
+        cache=CACHE,
     params:
         settings=lambda wildcards: dmlr.config.attention_settings(
             EXPERIMENT, key_of(wildcards)
@@ -86,5 +89,6 @@ rule attention:
         "dmlr attention --settings {params.settings:q} --shard {input.shard} "
         "--manifest {input.manifest} --store results/features/store "
         "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
+        "--cache {resources.cache:q} "
         "--baseline {input.baseline} --traces {input.traces} "
         "--out {output.attention} --embeddings {output.embeddings} 2>&1 | tee {log}"

@@ -28,6 +28,7 @@ for name in EXPERIMENT.benchmarks:
                 mem_mb=model_memory,
                 runtime=model_minutes(samples_of(block)),
                 gpu_share=str(EXPERIMENT.gpu_share),
+                cache=CACHE,
                 batch_size=str(EXPERIMENT.batch_size),
             params:
                 settings=partial(reason_settings_of, name),
@@ -43,5 +44,6 @@ for name in EXPERIMENT.benchmarks:
             shell:
                 "dmlr reason --settings {params.settings:q} --store results/features/store "
                 "--gpus {resources.gpu} --gpu-share {resources.gpu_share} "
+                "--cache {resources.cache:q} "
                 "--batch-size {resources.batch_size} {params.shards} {params.manifests} "
                 "{params.predictions} {params.traces} 2>&1 | tee {log}"

@@ -16,6 +16,7 @@ rule verify:
         mem_mb=scaled(4000),
         runtime=scaled(720),
         limits=lambda wildcards: judge_limits(EXPERIMENT, wildcards.protocol),
+        shared=SHARED,
     params:
         settings=lambda wildcards: dmlr.config.verify_settings(
             EXPERIMENT, wildcards.protocol, wildcards.benchmark
@@ -25,5 +26,5 @@ rule verify:
         predictions=lambda wildcards, input: each("--predictions", input.predictions),
     shell:
         "dmlr verify --settings {params.settings:q} {params.shards} {params.predictions} "
-        "--ledger results/ledger.sqlite --limits '{resources.limits}' "
+        "--ledger results/ledger.sqlite --limits '{resources.limits}' {resources.shared} "
         "--out {output.verdicts} 2>&1 | tee {log}"
