@@ -145,7 +145,7 @@ def test_what_runs_again_is_named_with_the_change_and_without_what_journals_hold
     assert "| shapes-1m | vanilla | 4 | 3 | 1 | " in found
     assert "| shapes-1m | dmlr-paper | 7 | 0 | 7 | " in found
     assert " | its own answers on cpu" in found
-    assert "disk: answers 0.0 MiB, features at most 0.0 MiB; " in found
+    assert "MiB, features at most 0.0 MiB; " in found
 
 
 def test_what_snakemake_refuses_is_one_line(project, run_dmlr):
