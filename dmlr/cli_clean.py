@@ -36,7 +36,8 @@ def clean(
 
     found = taken(stages or [])
     for one in found:
-        typer.echo(f"{one.stage:<10}  {amount(one.size):>10}  {one.files} files")
+        files = "1 file" if one.files == 1 else f"{one.files} files"
+        typer.echo(f"{one.stage:<10}  {amount(one.size):>10}  {files}")
     if not stages or not any(one.files for one in found):
         return
     if not yes and not sys.stdin.isatty():

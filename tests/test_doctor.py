@@ -50,7 +50,10 @@ def test_a_machine_that_can_run_the_demo(tmp_path):
     assert {verdict for verdict, _ in found.values()} <= {"ok", "warning"}
     assert found["Python"] == ("ok", f"{sys.version.split()[0]} at {sys.executable}")
     assert found["dmlr"][0] == found["snakemake"][0] == found["writing"][0] == "ok"
-    assert found["configuration"] == ("ok", "1 benchmarks x 1 models x 2 profiles x 1 seeds")
+    assert found["configuration"] == (
+        "ok",
+        "benchmarks: 1, models: 1, profiles: 2, seeds: 1, protocols: 4",
+    )
     assert found["model shapes-1m"] == ("ok", "embedded:shapes-1m: 5.8 MiB of weights, complete")
     assert found["benchmark shapes"] == ("ok", "ships with dmlr")
     assert "torch" in found["device"][1]

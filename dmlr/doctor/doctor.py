@@ -42,8 +42,8 @@ def _experiment(configfiles: Sequence[Path]) -> tuple[Experiment | None, list[Fi
         found = config.load(*configuration(configfiles))
     except ConfigError as error:
         return None, [Finding("configuration", "fault", line) for line in str(error).splitlines()]
-    counts = [len(found.benchmarks), len(found.models), len(found.profiles), len(found.seeds)]
-    text = "{} benchmarks x {} models x {} profiles x {} seeds".format(*counts)
+    parts = ("benchmarks", "models", "profiles", "seeds", "protocols")
+    text = ", ".join(f"{part}: {len(getattr(found, part))}" for part in parts)
     return found, [Finding("configuration", "ok", text)]
 
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from dmlr.checkpoint import local
 from dmlr.checkpoint_files import read_object
 from dmlr.devices.needs import BYTES
 from dmlr.experiment import Experiment
 from dmlr.plan.answers import Answers
+from dmlr.records import Prediction, read_records
 from dmlr.settings import Model
 
-LOOKED_AT = 50  # files whose sizes are taken for all
+SHARDS, LOOKED_AT = 5, 50  # shards, and files of features, whose sizes are taken for all
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,11 @@ def _answers(results: Path, planned: Answers) -> float | None:
     """Records and journals of as many samples, by the finished shards of the same model and profile."""
     records, samples = 0, 0
     pattern = f"runs/*/{planned.model}/{planned.profile}/*/*.predictions.parquet"
-    for path in islice(results.glob(pattern), LOOKED_AT):
+    for path in islice(results.glob(pattern), SHARDS):
         shard = path.name.partition(".")[0]
         parts = [*path.parent.glob(f"{shard}.*"), *path.parent.glob(f"journal/{shard}.*.jsonl")]
         records += sum(part.stat().st_size for part in parts)
-        samples += pq.read_metadata(path).num_rows
+        samples += len(read_records(path, Prediction))
     return planned.missing * records / samples if samples else (None if planned.missing else 0.0)
 
 

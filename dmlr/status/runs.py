@@ -97,7 +97,7 @@ class RunWatch:
             status.jobs += 1
             if journal.seconds:
                 mean = sum(journal.seconds) / len(journal.seconds)
-                status.speed = Speed(mean, len(journal.seconds), None)
+                status.speed = Speed(mean, len(journal.seconds))
 
 
 def _names(folder: Path) -> Iterable[str]:

@@ -6,51 +6,44 @@ from itertools import islice
 from pathlib import Path
 from statistics import fmean
 
-import pyarrow.parquet as pq
-
 from dmlr.errors import RecordError
-from dmlr.records import Prediction, read_provenance
+from dmlr.records import Prediction, read_records
 from dmlr.status.growing import PHASES, GrowingJournal, journals_in
 
-SHARDS = 3  # finished shards that are read at most
+JOURNALS = 3  # that are read at most
 
 
 @dataclass(frozen=True)
 class Speed:
     """Seconds of an answer, its share of its batch: loading the model is not in it.
 
-    ``samples`` answers were measured, on ``device``, where that is known.
+    ``samples`` answers were measured, on ``device``; empty where that is not known.
     """
 
     seconds: float
     samples: int
-    device: str | None
+    device: str = ""
 
 
 def speed_of(folder: Path, shards: Iterable[str]) -> Speed | None:
-    """What the answers of a run's first finished shards took; None where there is none."""
-    measured: list[float] = []
-    device: str | None = None
+    """What the answers of a run's first finished shard took; None where there is none."""
     paths = (folder / f"{shard}.predictions.parquet" for shard in shards)
-    for path in islice(filter(Path.is_file, paths), SHARDS):
-        try:
-            device = read_provenance(path, Prediction).get("device")
-        except RecordError:  # told by whoever reads it for its answers
-            continue
-        measured += _seconds(path)
-    return Speed(fmean(measured), len(measured), device) if measured else None
+    path = next(filter(Path.is_file, paths), None)
+    try:
+        said = read_records(path, Prediction) if path else []
+    except RecordError:  # told by whoever reads it for its answers
+        return None
+    ok = [one for one in said if one.status == "ok"]
+    if not ok:
+        return None
+    seconds = fmean(sum(getattr(one, phase) for phase in PHASES) for one in ok)
+    return Speed(seconds, len(ok), ok[0].device)
 
 
 def speed_so_far(folder: Path) -> Speed | None:
     """The same by the journals, where no shard is finished yet."""
-    for path in islice(journals_in(folder).values(), SHARDS):
+    for path in islice(journals_in(folder).values(), JOURNALS):
         found = GrowingJournal(path).look().seconds
         if found:
-            return Speed(fmean(found), len(found), None)
+            return Speed(fmean(found), len(found))
     return None
-
-
-def _seconds(path: Path) -> list[float]:
-    table = pq.read_table(path, columns=["status", *PHASES])
-    ok = [one for one in table.to_pylist() if one["status"] == "ok"]
-    return [sum(one[phase] for phase in PHASES) for one in ok]

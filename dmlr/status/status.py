@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from dmlr import config
 from dmlr.datasets.places import planned_samples
 from dmlr.experiment import Experiment
+from dmlr.records import Sample, read_records
 from dmlr.status.locked import Working, working
 from dmlr.status.runs import RunStatus, RunWatch, Shard
 from dmlr.status.stages import RESULTS, StageStatus, file_stages
@@ -86,7 +85,7 @@ class Watch:
         """A benchmark's shards: of the prepared samples if there are any, else of the planned ones."""
         prepared = RESULTS / "benchmarks" / benchmark / "samples.parquet"
         if prepared.is_file():
-            count = pq.read_metadata(prepared).num_rows
+            count = len(read_records(prepared, Sample))
         else:
             count = planned_samples(self.experiment.benchmark_catalog[benchmark])
         size = self.experiment.shard_size
