@@ -145,8 +145,10 @@ def shell_lines(project, cache):
 
 @pytest.mark.slow  # three runs of snakemake
 def test_configurations_and_directories_one_after_another_share_everything(tmp_path):
-    cache = str(tmp_path / "cache")
-    first, second = Project(tmp_path / "first"), Project(tmp_path / "second")
+    cache, folders = str(tmp_path / "cache"), (tmp_path / "first", tmp_path / "second")
+    for folder in folders:
+        folder.mkdir()
+    first, second = map(Project, folders)
     first.configure({"cache": cache})
     first.succeed("reasoning")
     wide = {"profiles": ["mine"], "baseline": "mine", "flips_against": "mine"}

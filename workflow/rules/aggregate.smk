@@ -49,6 +49,7 @@ rule aggregate:
         "logs/aggregate.log",
     benchmark:
         "logs/aggregate.benchmark.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:

@@ -7,6 +7,7 @@ rule export:
         "logs/export/{run}.log",
     benchmark:
         "logs/export/{run}.benchmark.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:

@@ -15,6 +15,7 @@ rule figure:
         "logs/figures/{figure}.log",
     benchmark:
         "logs/figures/{figure}.benchmark.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:

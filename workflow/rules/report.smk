@@ -20,6 +20,7 @@ rule report:
         "logs/report.log",
     benchmark:
         "logs/report.benchmark.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:

@@ -10,6 +10,7 @@ rule verify:
         f"logs/verify/{{protocol}}/{RUN}.log",
     benchmark:
         f"logs/verify/{{protocol}}/{RUN}.benchmark.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:
