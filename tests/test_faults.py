@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from dmlr.errors import RecordError
+from dmlr.vlm.features import read_manifest
 from tests.disks import read_only, small
 from tests.measuring import Shard, answered, journal_of, main_of
 
@@ -166,6 +168,20 @@ def test_a_flipped_bit_in_predictions_is_one_line_and_they_come_from_the_journal
     said = capsys.readouterr().err
     assert "7 samples, 7 already in the journal" in said
     assert "loading" not in said  # no model
+
+
+def test_a_flipped_bit_in_a_manifest_is_one_line(shard, tmp_path):
+    whole = shard.manifest.read_bytes()
+    model = {name: json.loads(whole)["model"][name] for name in ("weights", "processing")}
+    path = tmp_path / "00000.json"
+    for place in range(0, len(whole), 7):
+        path.write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << place % 7]) + whole[place + 1 :]
+        )
+        with pytest.raises(RecordError, match=r"00000\.json: .* again$"):
+            read_manifest(path, model)
+    path.write_bytes(whole)
+    assert read_manifest(path, model) == json.loads(whole)["features"]
 
 
 def test_a_picture_that_changed_since_it_was_prepared_is_not_encoded(shard, tmp_path, capsys):

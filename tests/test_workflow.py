@@ -175,7 +175,8 @@ def test_how_jobs_use_the_machine_runs_nothing(project):
 
 @pytest.mark.slow  # four plans, and a run that starts every job
 def test_a_clock_that_jumps_skips_nothing_and_answers_nothing_again(project):
-    files = [path for path in project.folder.glob("results/**/*") if path.is_file()]
+    made = [path for part in ("results", "reports") for path in (project.folder / part).rglob("*")]
+    files = [path for path in made if path.is_file()]
     before = {path: path.stat().st_mtime_ns for path in files}
     said = answers(project)
     journals = {path: path.read_bytes() for path in files if path.suffix == ".jsonl"}

@@ -131,6 +131,11 @@ def read_manifest(path: Path, model: dict[str, str]) -> dict[str, str]:
         raise RecordError(f"{path}: cannot be read ({error}); run dmlr features again") from None
     if other != model:
         raise RecordError(f"{path}: must be features of {model}, got {other}; run snakemake again")
+    if any(name != name_of(manifest["model"], sha256) for sha256, name in found.items()):
+        raise RecordError(
+            f"{path}: must name files by the digest of what they are made from, has another name; "
+            "remove it and run again"
+        )
     return found
 
 
