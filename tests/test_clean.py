@@ -44,7 +44,7 @@ def test_without_a_stage_it_shows_what_each_takes_and_deletes_nothing(folder, ru
     rows = [line.split() for line in done.stdout.splitlines()]
     assert rows[1] == ["features", "1.0", "MiB", "1", "file"]
     assert {row[0]: row[3] for row in rows} == {
-        "benchmarks": "1", "features": "1", "runs": "1", "journals": "2", "measures": "1",
+        "benchmarks": "1", "features": "1", "runs": "1", "cache": "0", "journals": "2", "measures": "1",
         "verdicts": "1", "ledger": "1", "tables": "2", "figures": "1", "exports": "0", "report": "1",
         "logs": "1",
     }  # fmt: skip

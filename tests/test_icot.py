@@ -139,7 +139,15 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
+# Ten seconds each for both families; the two after them insert as often.
+SLOW = ("every trigger", "repeats")
+CASES = [
+    pytest.param(changes, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
+    for name, changes in CHANGES.items()
+]
+
+
+@pytest.mark.parametrize("changes", CASES)
 def test_tokens_and_blocks_in_a_batch_of_five_and_alone(
     family_vlm, library, asked, trigger, changes
 ):

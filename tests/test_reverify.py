@@ -87,6 +87,7 @@ def test_reverify_without_predictions_is_one_line(project):
     assert "results/runs/shapes/shapes-1m/vanilla/seed-43/00000.predictions.parquet" in done.stdout
 
 
+@pytest.mark.slow  # the whole workflow four times; test_verify_judge does it on the stage alone
 def test_a_judge_is_asked_once_and_another_prompt_asks_again(project):
     with JudgeServer(default=Say("VERDICT: wrong")) as server:
         catalogs = {
