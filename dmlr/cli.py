@@ -15,24 +15,24 @@ from typing import Annotated
 import typer
 
 from dmlr import __version__
-from dmlr.cli_answer import answer
-from dmlr.cli_audit import audit
-from dmlr.cli_bench import bench
-from dmlr.cli_cache import Cache
-from dmlr.cli_cache import app as cache_app
-from dmlr.cli_check import check, export
-from dmlr.cli_clean import clean
-from dmlr.cli_compare import compare
-from dmlr.cli_devices import GpuCount, GpuShare
-from dmlr.cli_doctor import doctor
-from dmlr.cli_eval import UNREAD, evaluate
-from dmlr.cli_figures import figure
-from dmlr.cli_ledger import app as ledger_app
-from dmlr.cli_measures import attention, chains
-from dmlr.cli_plan import plan
-from dmlr.cli_status import status
-from dmlr.cli_store import show, sql
-from dmlr.cli_verify import verify
+from dmlr.commands.answer import answer
+from dmlr.commands.audit import audit
+from dmlr.commands.bench import bench
+from dmlr.commands.cache import Cache
+from dmlr.commands.cache import app as cache_app
+from dmlr.commands.check import check, export
+from dmlr.commands.clean import clean
+from dmlr.commands.compare import compare
+from dmlr.commands.devices import GpuCount, GpuShare
+from dmlr.commands.doctor import doctor
+from dmlr.commands.eval import UNREAD, evaluate
+from dmlr.commands.figures import figure
+from dmlr.commands.ledger import app as ledger_app
+from dmlr.commands.measures import attention, chains
+from dmlr.commands.plan import plan
+from dmlr.commands.status import status
+from dmlr.commands.store import show, sql
+from dmlr.commands.verify import verify
 from dmlr.errors import DmlrError
 
 HELP = """Measure what DMLR really does: plan an experiment, look at it, ask its results anything.
@@ -77,12 +77,13 @@ def features(
     cache: Cache = None,
 ) -> None:
     """Compute the vision features of the shards' images that the store lacks."""
-    from dmlr import command, config, settings
+    from dmlr import config, settings
+    from dmlr.commands import values
     from dmlr.devices.gpus import Gpus
     from dmlr.devices.lease import leased
 
     found = config.parse(settings.FeaturesSettings, told, stage="features")
-    command.by_shard(shard, {"--out": out})
+    values.by_shard(shard, {"--out": out})
     devices = Gpus(gpus, gpu_share)
     with leased(devices):
         from dmlr.vlm.features import features as stage
@@ -114,13 +115,14 @@ def reason(
     cache: Cache = None,
 ) -> None:
     """Answer the samples of a run's shards; finished ones are in the journal and are not repeated."""
-    from dmlr import command, config, settings
+    from dmlr import config, settings
+    from dmlr.commands import values
     from dmlr.devices.gpus import Gpus
     from dmlr.devices.lease import leased
 
     found = config.parse(settings.ReasonSettings, told, stage="reason")
     others = {"--manifest": manifest, "--predictions": predictions, "--traces": traces}
-    paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
+    paths, batch = values.by_shard(shard, others), values.batch_size(batch_size)
     devices = Gpus(gpus, gpu_share)
     with leased(devices):
         from dmlr.methods.reason import ShardFiles

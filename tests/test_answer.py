@@ -5,8 +5,9 @@ import json
 import pytest
 from PIL import Image
 
-from dmlr import command, prompts
+from dmlr import prompts
 from dmlr.cli import main
+from dmlr.commands import values
 from dmlr.errors import ConfigError
 from dmlr.settings import Card, Vanilla
 from tests.test_golden import GOLDEN
@@ -79,17 +80,17 @@ def test_the_catalog_of_models_is_this_directorys_where_it_has_one(capsys, tmp_p
     catalog.write_text(json.dumps({"model_catalog": entries}))
     monkeypatch.chdir(tmp_path)
     asks = Vanilla(method="vanilla", prompt="card", max_new_tokens=1)
-    assert command.card_for(checkpoint, "vanilla-card", asks) == Card(**CARD)
-    assert command.card_for("else", "vanilla-card", asks) == Card()
+    assert values.card_for(checkpoint, "vanilla-card", asks) == Card(**CARD)
+    assert values.card_for("else", "vanilla-card", asks) == Card()
     asks_otherwise = asks.model_copy(update={"prompt": "direct"})
-    assert command.card_for("none", "vanilla-direct", asks_otherwise) is None
+    assert values.card_for("none", "vanilla-direct", asks_otherwise) is None
     with pytest.raises(ConfigError, match="has the checkpoint embedded:shapes-1m; add one"):
-        command.card_for("embedded:shapes-1m", "vanilla-card", asks)
+        values.card_for("embedded:shapes-1m", "vanilla-card", asks)
     entries["mine"]["card"] = {"hints": "Hint: "}
     catalog.write_text(json.dumps({"model_catalog": entries}))
     line = "config/models.yaml: hints is not a known key; "
     with pytest.raises(ConfigError, match=line):
-        command.card_for(checkpoint, "vanilla-card", asks)
+        values.card_for(checkpoint, "vanilla-card", asks)
 
 
 def test_the_prompt_of_a_card_is_not_asked_without_one():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmlr import command
+from dmlr.commands import values
 from dmlr.errors import ConfigError
 from dmlr.judges import check_judges
 from dmlr.merged import workflow_root
@@ -43,7 +43,7 @@ def _score_again(flags: Flags, path: Path, root: Path) -> None:
         raise ConfigError(
             f"--verify_only: {path} must be what a run wrote, found none; run it first"
         )
-    rescore(path, command.scoring(protocol(flags), root / LEDGER, "", None), path)
+    rescore(path, values.scoring(protocol(flags), root / LEDGER, "", None), path)
 
 
 def _run(flags: Flags, arguments: Sequence[str], folder: Path, root: Path) -> None:

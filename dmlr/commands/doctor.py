@@ -2,7 +2,7 @@
 
 import typer
 
-from dmlr.cli_options import ConfigFiles
+from dmlr.commands.options import ConfigFiles
 
 STYLES = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 

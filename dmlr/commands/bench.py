@@ -26,9 +26,9 @@ def bench(
     out: Annotated[Path | None, typer.Option(help="JSON with all numbers and conditions.")] = None,
 ) -> None:
     """Measure what a step costs, in decode steps, in plain passes, and beside the naive algorithm."""
-    from dmlr import command
+    from dmlr.commands import values
 
-    entry = command.model_entry(model or "embedded:shapes-1m", dtype=dtype)
+    entry = values.model_entry(model or "embedded:shapes-1m", dtype=dtype)
     from dmlr.bench.bench import Request
     from dmlr.bench.bench import bench as measure
     from dmlr.vlm.device import best_device

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from dmlr.cli_cache import Cache
-from dmlr.cli_devices import GpuCount, GpuShare
+from dmlr.commands.cache import Cache
+from dmlr.commands.devices import GpuCount, GpuShare
 
 Told = Annotated[str, typer.Option("--settings", help="What determines the result, as JSON.")]
 Shard = Annotated[Path, typer.Option(help="Shard file of the prepared benchmark.")]
@@ -35,14 +35,15 @@ def chains(
     cache: Cache = None,
 ) -> None:
     """Measure what the shards' replies owe to the picture, and what each of their steps adds."""
-    from dmlr import command, config
+    from dmlr import config
+    from dmlr.commands import values
     from dmlr.devices.gpus import Gpus
     from dmlr.devices.lease import leased
     from dmlr.measures.told import ChainsSettings
 
     found = config.parse(ChainsSettings, told, stage="chains")
     others = {"--manifest": manifest, "--predictions": predictions, "--out": out}
-    paths, batch = command.by_shard(shard, others), command.batch_size(batch_size)
+    paths, batch = values.by_shard(shard, others), values.batch_size(batch_size)
     devices = Gpus(gpus, gpu_share)
     with leased(devices):
         from dmlr.measures.chains import ChainFiles

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dmlr.cli_options import ConfigFiles
+from dmlr.commands.options import ConfigFiles
 
 WIDTH = 160  # columns where nobody sees a terminal, so that a run stays on its line
 

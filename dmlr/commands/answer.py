@@ -38,16 +38,16 @@ def answer(
     ] = None,
 ) -> None:
     """Answer one question about one picture, by any profile."""
-    from dmlr import command
+    from dmlr.commands import values
     from dmlr.errors import ConfigError
 
     if full and not as_json:
         raise ConfigError("--full: goes with --json")
     if trace and image is None:
         raise ConfigError("--trace: draws on the picture, so it goes with --image")
-    entry = command.model_entry(model, revision=revision, offline=offline, dtype=dtype)
-    changed, chosen = command.chosen(entry, profile, change or [])
-    card = command.card_for(model, profile, chosen)
+    entry = values.model_entry(model, revision=revision, offline=offline, dtype=dtype)
+    changed, chosen = values.chosen(entry, profile, change or [])
+    card = values.card_for(model, profile, chosen)
     # Imported only now: torch takes seconds, and a mistake should not.
     from dmlr.methods.single import Single, answer_single
 

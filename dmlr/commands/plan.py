@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dmlr.cli_options import ConfigFiles
+from dmlr.commands.options import ConfigFiles
 
 
 def plan(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from dmlr.cli_options import ConfigFiles
+from dmlr.commands.options import ConfigFiles
 
 
 def check(

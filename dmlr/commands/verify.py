@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from dmlr.cli_cache import Cache
-from dmlr.cli_ledger import LEDGER
+from dmlr.commands.cache import Cache
+from dmlr.commands.ledger import LEDGER
 from dmlr.errors import ConfigError
 
 # Which options go with which use.
@@ -61,7 +61,8 @@ def verify(
     ] = None,
 ) -> None:
     """Score a run's predictions under one protocol; or ask again what judges owe; or rescore a file."""
-    from dmlr import command, config
+    from dmlr import config
+    from dmlr.commands import values
 
     uses = {"--settings": told, "--only-failed": only_failed, "--verify-only": verify_only}
     chosen = [name for name, value in uses.items() if value is not None]
@@ -79,11 +80,11 @@ def verify(
     if only_failed is not None:
         from dmlr.verify.again import again
 
-        again(only_failed, command.limits(limits))
+        again(only_failed, values.limits(limits))
     elif verify_only is not None:
         from dmlr.verify.results_file import rescore
 
-        scoring = command.scoring(protocol or "paper", ledger or LEDGER, limits, loader)
+        scoring = values.scoring(protocol or "paper", ledger or LEDGER, limits, loader)
         rescore(verify_only, scoring, out or verify_only)
     elif told is not None and shards and predictions and out:
         from dmlr.verify.protocol import VerifySettings
@@ -92,6 +93,6 @@ def verify(
 
         settings = config.parse(VerifySettings, told, stage="verify")
         files = RunFiles(shards, predictions, out, ledger or LEDGER, cache and cache / LEDGER.name)
-        stage(settings, files, command.limits(limits))
+        stage(settings, files, values.limits(limits))
     else:
         raise ConfigError("verify: --settings goes with --shard, --predictions and --out")
