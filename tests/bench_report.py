@@ -63,7 +63,7 @@ SELECT
     1.5 AS decode_seconds, CASE WHEN profile = $traced THEN 0.1 END AS initial_reward,
     CASE WHEN profile = $traced THEN hash(run, sample_id) % 1000 / 1000 END AS best_reward,
     CASE WHEN profile = $traced THEN 9 END AS best_step,
-    [] AS best_patches, $side AS grid_rows, $side AS grid_columns
+    [] AS best_patches, 'NVIDIA H100' AS device, $side AS grid_rows, $side AS grid_columns
 FROM runs
 JOIN samples USING (benchmark)
 WHERE run = $run
