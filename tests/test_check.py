@@ -103,6 +103,7 @@ def test_what_is_as_it_was_made_comes_out_again(check):
     assert done.stdout.endswith("every number comes out of the stored records\n")
 
 
+@pytest.mark.slow  # 12 s; what it checks is checked in a folder that can be written too
 def test_a_folder_that_is_read_only_can_be_checked_and_asked(folder, check, run_dmlr):
     with read_only(folder):
         assert check().returncode == 0

@@ -139,8 +139,8 @@ CHANGES = {
 }
 
 
-# Ten seconds each for both families; the two after them insert as often.
-SLOW = ("every trigger", "repeats")
+# Ten seconds each and family; deepstack inserts as often.
+SLOW = ("every trigger", "repeats", "fewer candidates")
 CASES = [
     pytest.param(changes, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
     for name, changes in CHANGES.items()

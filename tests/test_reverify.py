@@ -126,6 +126,7 @@ def test_a_judge_is_asked_once_and_another_prompt_asks_again(project):
     assert [row.split(",")[4:6] for row in rows[1:]] == [["asks", "tester"]] * 2
 
 
+@pytest.mark.slow  # the workflow three times, 40 s; test_verify_judge does it on the stage alone
 def test_failed_judgements_are_asked_by_the_next_run(project):
     with JudgeServer(default="500") as server:
         catalogs = {

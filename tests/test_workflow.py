@@ -135,6 +135,7 @@ def records(folder):
     return zip(*found, strict=True)
 
 
+@pytest.mark.slow  # answers everything anew, 28 s; test_blocks cuts into jobs, the oracles into batches
 def test_how_samples_are_cut_into_shards_and_batches_changes_no_prediction(project, tmp_path):
     other = Project(tmp_path)
     other.configure({"shard_size": 7, "batch_size": 1})
