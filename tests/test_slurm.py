@@ -16,13 +16,14 @@ from tests.project import Project
 
 pytestmark = pytest.mark.slow
 
-# Three jobs of two shards for each of two profiles; dmlr-paper takes long enough to do something to a job meanwhile.
+# Three jobs of two shards for each of two profiles; dmlr-paper takes so many steps that something can be done to a job
+# between its first sample and its last, seconds later.
 EXPERIMENT = {
     "benchmark_catalog": {"shapes": {"samples": 12}},
     "shard_size": 2,
     "shards_per_job": 2,
     "batch_size": 1,
-    "profile_catalog": {"dmlr-paper": {"steps": 15}},
+    "profile_catalog": {"dmlr-paper": {"steps": 60}},
     "figures": ["figure10"],
     "measures": {"attention": ["dmlr-paper"]},
 }
