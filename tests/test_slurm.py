@@ -16,6 +16,7 @@ from tests.project import Project
 
 pytestmark = pytest.mark.slow
 
+STEPS = 60
 # Three jobs of two shards for each of two profiles; dmlr-paper takes so many steps that something can be done to a job
 # between its first sample and its last, seconds later.
 EXPERIMENT = {
@@ -23,7 +24,7 @@ EXPERIMENT = {
     "shard_size": 2,
     "shards_per_job": 2,
     "batch_size": 1,
-    "profile_catalog": {"dmlr-paper": {"steps": 60}},
+    "profile_catalog": {"dmlr-paper": {"steps": STEPS}},
     "figures": ["figure10"],
     "measures": {"attention": ["dmlr-paper"]},
 }
@@ -138,7 +139,7 @@ def test_predictions_equal_those_of_a_local_run_byte_for_byte(finished, tmp_path
     local.configure({**EXPERIMENT, "shard_size": 12})
     local.succeed("reasoning")
     expected = answers(local)
-    assert sorted(len(lines) for lines in expected.values()) == [0, 12, 12, 12 * 15]
+    assert sorted(len(lines) for lines in expected.values()) == [0, 12, 12, 12 * STEPS]
     assert answers(finished.project) == expected
 
 
